@@ -1,0 +1,3 @@
+module github.com/tasuki-jobs/tasuki
+
+go 1.26
