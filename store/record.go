@@ -66,6 +66,8 @@ type Record struct {
 	Cancelling bool   `json:"cancelling,omitempty"`
 
 	CreatedAt time.Time `json:"created_at,omitzero"`
+	// DueAt is since when it is ready, or when it will be. HandOver and Release
+	// make it now, Return leaves it.
 	DueAt     time.Time `json:"due_at,omitzero"`
 	ClaimedAt time.Time `json:"claimed_at,omitzero"`
 	EndedAt   time.Time `json:"ended_at,omitzero"`

@@ -25,8 +25,10 @@ type Producer interface {
 	// simply sent again. A job whose Unique key is held by another job is not
 	// added and is answered Duplicate with that job's id. A job whose Tick is
 	// not after its schedule's last one is not added and is answered Passed.
-	// Neither of the three is an error, and none keeps the others out. The same
-	// ID or key twice in one call is decided in the slice's order.
+	// Neither of the three is an error, and none keeps the others out. They are
+	// judged in this order, and a job that is not added changes nothing: a
+	// Duplicate does not use up its tick. The same ID or key twice in one call
+	// is decided in the slice's order.
 	//
 	// A job that [Job.Check] refuses fails the whole call with that error,
 	// before anything is written. No jobs: nil, nil.
@@ -67,6 +69,11 @@ type Consumer interface {
 	// error that says why; the claim is still held and the caller settles it
 	// with something else.
 	//
+	// The Enqueue jobs are judged after the outcome freed the job's own unique
+	// key, so that a successor may take it. An outcome that would let a job that
+	// is to be cancelled run again (Fail, Snooze, HandOver, Return) is written
+	// as it is, and then the job is cancelled instead of going back.
+	//
 	// req.Batch numbers the worker's batches. A batch with the number that was
 	// applied last is a resend: nothing is written, and what was Applied then
 	// is Already now, the rest as it was. The caller sends one batch at a time
@@ -85,8 +92,8 @@ type Consumer interface {
 	// those that are Lost (no longer this worker's under that token) and those
 	// that are to be Cancelled. A claim of this worker that is not named and
 	// that was made before the beat before this one goes back to ready, to its
-	// old place, and counts as nothing: its reply was lost. The reply brings
-	// the Orders above req.OrdersSeen; they are brought again until a beat
+	// old place, and counts as nothing: its reply was lost. (If it was to be
+	// cancelled it is cancelled instead.) The reply brings the Orders above req.OrdersSeen; they are brought again until a beat
 	// confirms them.
 	Beat(ctx context.Context, req BeatRequest) (BeatReply, error)
 }
@@ -110,9 +117,11 @@ type Keeper interface {
 	// the worker stays known until a later Release took all.
 	Release(ctx context.Context, req ReleaseRequest) (ReleaseReply, error)
 
-	// Prune deletes what is past its time: kept records of ended jobs, ids
-	// that are no longer remembered, dead jobs older than req.Dead. At most
-	// req.Limit records a call; More says that there is more to do.
+	// Prune deletes what is past its time: kept records of done jobs, cancelled
+	// jobs after KeepJournal (or their Keep, if longer), dead jobs older than
+	// req.Dead, and ids that are no longer remembered; an id is remembered from
+	// the moment at which its record leaves. At most req.Limit records a call;
+	// More says that there is more to do.
 	Prune(ctx context.Context, req PruneRequest) (PruneReply, error)
 }
 
@@ -138,8 +147,8 @@ type Admin interface {
 	//     cancelled job starts with no attempts and no deaths and takes its
 	//     unique key again; if another holds it, the job stays.
 	//   - Dead, Cancelled: end it there. From scheduled, ready and retry. A
-	//     running job is told: Cancelled marks it and its worker's next Beat
-	//     brings it; Dead leaves running jobs alone.
+	//     running job is told: Cancelled marks it, counts it, and its worker's
+	//     next Beat brings it; Dead leaves running jobs alone.
 	//   - Deleted: forget it. From every state but running.
 	//
 	// Jobs in another state are left alone and not counted.
