@@ -1,0 +1,177 @@
+package tasuki
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/loop"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// The beater says every Beat that this worker lives and names every claim it
+// holds; it brings back what is lost, what shall be cancelled, and orders. A beat
+// that failed is not sent again: the next one is made anew.
+type beater struct {
+	w    *Worker
+	wake loop.Wake
+
+	mu    sync.Mutex
+	state store.WorkerState
+
+	// Owned by the goroutine that beats: one at a time.
+	beating sync.Mutex
+	number  uint64
+	orders  uint64 // the highest order acted on
+	errors  outage
+}
+
+func newBeater(w *Worker) *beater {
+	return &beater{w: w, wake: loop.NewWake(), state: store.Working,
+		errors: outage{log: w.log, what: "beat failed"}}
+}
+
+func (b *beater) step(ctx context.Context) time.Duration {
+	if d := b.errors.pausing(); d > 0 {
+		return d
+	}
+	began := time.Now()
+	if err := b.beat(b.w.life); err != nil && b.w.life.Err() == nil {
+		if errors.Is(err, store.ErrGone) || errors.Is(err, store.ErrNewer) {
+			b.w.doom(err)
+		}
+		return min(b.errors.begin(err), b.w.cfg.Beat)
+	}
+	b.errors.over()
+	return max(b.w.cfg.Beat-time.Since(began), time.Millisecond)
+}
+
+// beat sends one beat and acts on the answer.
+func (b *beater) beat(ctx context.Context) error {
+	b.beating.Lock()
+	defer b.beating.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, b.w.cfg.Standstill/2)
+	defer cancel()
+	req := b.request()
+	sent := time.Now()
+	reply, err := b.w.st.Beat(ctx, req)
+	if err != nil {
+		return err
+	}
+	b.w.pulse.answered(sent)
+	b.act(reply)
+	b.w.event(EventBeat, nil)
+	return nil
+}
+
+func (b *beater) request() store.BeatRequest {
+	n, claims, busy := b.w.desk.claims()
+	b.number = n
+	info := b.w.info
+	info.Beat, info.State, info.Busy = n, b.says(), busy
+	if info.State == store.Leaving {
+		for _, r := range b.w.desk.active() {
+			info.Stuck = append(info.Stuck, r.rec.ID)
+		}
+	} else {
+		info.Stuck = b.stuck()
+	}
+	return store.BeatRequest{Worker: info, Claims: claims, OrdersSeen: b.orders}
+}
+
+// stuck are the jobs whose handlers outlive their timeout by a beat or more.
+// Each is logged once.
+func (b *beater) stuck() []string {
+	var ids []string
+	for _, r := range b.w.desk.active() {
+		limit := r.timeout()
+		ran := time.Since(r.started)
+		if limit <= 0 || ran < limit+b.w.cfg.Beat {
+			continue
+		}
+		ids = append(ids, r.rec.ID)
+		if !r.stuck {
+			r.stuck = true
+			b.w.log.Warn("handler outlives its timeout and keeps its slot", append(logAttrs(r),
+				slog.Duration("timeout", limit), slog.Duration("ran", ran))...)
+		}
+	}
+	return ids
+}
+
+func (b *beater) act(reply store.BeatReply) {
+	if lost := b.w.desk.pick(reply.Lost); len(lost) > 0 {
+		b.w.log.Warn("jobs of this worker were released to others; their handlers are cancelled", slog.Int("jobs", len(lost)))
+		b.w.desk.lose(lost)
+	}
+	for _, r := range b.w.desk.pick(reply.Cancelled) {
+		b.w.cancelRun(r)
+	}
+	if reply.Returned > 0 {
+		b.w.log.Info("claims whose answer was lost went back", slog.Int("jobs", reply.Returned))
+	}
+	for _, o := range reply.Orders {
+		if o.N > b.orders {
+			b.orders = o.N
+			b.w.obey(o.What)
+		}
+	}
+}
+
+func (b *beater) says() store.WorkerState {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.state
+}
+
+// ending says whether a stop has begun.
+func (b *beater) ending() bool {
+	s := b.says()
+	return s == store.Stopping || s == store.Leaving
+}
+
+// say changes the state that the next beat tells, and beats at once.
+func (b *beater) say(s store.WorkerState) {
+	b.mu.Lock()
+	b.state = s
+	b.mu.Unlock()
+	b.wake.Ring()
+}
+
+// A pulse knows when the store last answered a beat, counted from its sending.
+// A worker whose pulse is not fresh may already be taken for dead: it begins no
+// item and no claim.
+type pulse struct {
+	limit time.Duration
+
+	mu      sync.Mutex
+	last    time.Time
+	changed chan struct{}
+}
+
+func newPulse(limit time.Duration) *pulse { return &pulse{limit: limit, changed: make(chan struct{})} }
+
+func (p *pulse) answered(sent time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = sent
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// age is how long ago the last answered beat was sent.
+func (p *pulse) age() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.last)
+}
+
+// fresh says whether work may begin; the channel is closed by the next answered
+// beat.
+func (p *pulse) fresh() (bool, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.last) < p.limit, p.changed
+}

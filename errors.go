@@ -1,0 +1,68 @@
+package tasuki
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Causes of a handler's cancelled context (context.Cause) and errors that
+// handlers meet.
+var (
+	// ErrStopping: last call. The worker is about to exit; whatever error the
+	// handler returns now hands the job over.
+	ErrStopping = errors.New("the worker is stopping")
+	// ErrCancelled: a person cancelled the job.
+	ErrCancelled = errors.New("the job was cancelled")
+	// ErrTimeout: the job's timeout is over.
+	ErrTimeout = errors.New("the job's timeout is over")
+	// ErrLost: the job is another worker's now; nothing that this run still
+	// writes counts.
+	ErrLost = errors.New("the job was released to another worker")
+	// ErrBadJob: the job's data cannot be used by its handler.
+	ErrBadJob = errors.New("bad job")
+	// ErrNoJob: the context is not one of a running job.
+	ErrNoJob = errors.New("the context carries no running job")
+)
+
+// errRefused ends a run whose next item the runtime refused to begin. The run
+// itself remembers that; the error only unwinds the handler.
+var errRefused = errors.New("tasuki: the next item is left to another worker")
+
+// A StillRunning is Stop's answer when handlers were still running at the
+// deadline. Their claims are kept alive until they end; Done says when.
+type StillRunning struct{ Jobs []Job }
+
+func (e *StillRunning) Error() string {
+	names := make([]string, len(e.Jobs))
+	for i, j := range e.Jobs {
+		names[i] = fmt.Sprintf("%s %s (for %v)", j.Kind, j.ID, j.Ran.Round(time.Millisecond))
+	}
+	return fmt.Sprintf("%d jobs still run after the stop's timeout: %s", len(names), strings.Join(names, ", "))
+}
+
+// An Unrecorded is Stop's answer when jobs had ended but the store did not take
+// their outcomes in time. They will run again.
+type Unrecorded struct{ Jobs []Job }
+
+func (e *Unrecorded) Error() string {
+	ids := make([]string, len(e.Jobs))
+	for i, j := range e.Jobs {
+		ids[i] = j.ID
+	}
+	return fmt.Sprintf("%d jobs ended but could not be recorded and will run again: %s", len(ids), strings.Join(ids, ", "))
+}
+
+// A panicError is a handler's panic, or its runtime.Goexit, as a failure.
+type panicError struct {
+	value any
+	stack string
+}
+
+func (e *panicError) Error() string {
+	if e.value == nil {
+		return "the handler called runtime.Goexit"
+	}
+	return fmt.Sprintf("panic: %v", e.value)
+}

@@ -1,0 +1,64 @@
+package tasuki
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+// A Handler runs the jobs of one kind. Kind.Do and Each make one.
+type Handler struct {
+	kind     string
+	settings settings
+	do       func(context.Context, *run) error
+}
+
+// Kind is the kind whose jobs the handler runs.
+func (h Handler) Kind() string { return h.kind }
+
+// A HandlerFunc runs one job; [JobFrom] says which. It is what middleware wraps.
+type HandlerFunc func(ctx context.Context) error
+
+// A Middleware wraps the running of every job: tracing, transactions, limits.
+// What it returns decides the job's outcome as if the handler had returned it,
+// with one exception: a run that the runtime refused to continue is handed over
+// whatever the error says.
+type Middleware func(next HandlerFunc) HandlerFunc
+
+// DefaultMaxAttempts is after how many failures a job is dead if neither job nor
+// kind says.
+const DefaultMaxAttempts = 25
+
+// DefaultBackoff is how long a job waits after its n-th failure (from 1): as
+// Sidekiq does it, (n-1)⁴ + 15 seconds and up to 10·n more by chance, so that
+// jobs that failed together do not come back together. The 25 attempts take
+// about 20 days.
+func DefaultBackoff(n int) time.Duration {
+	c := max(n, 1) - 1
+	s := c*c*c*c + 15 + rand.IntN(10*(c+1))
+	return time.Duration(s) * time.Second
+}
+
+func (h *Handler) backoff(failures int) time.Duration {
+	if h.settings.backoff == nil {
+		return DefaultBackoff(failures)
+	}
+	return max(h.settings.backoff(failures), 0)
+}
+
+func (h *Handler) maxAttempts(job int) int {
+	switch {
+	case job > 0:
+		return job
+	case h.settings.job.MaxAttempts > 0:
+		return h.settings.job.MaxAttempts
+	}
+	return DefaultMaxAttempts
+}
+
+func (h *Handler) timeout(job time.Duration) time.Duration {
+	if job > 0 {
+		return job
+	}
+	return h.settings.job.Timeout
+}

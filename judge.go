@@ -1,0 +1,125 @@
+package tasuki
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// verdict is judge, safe from what the user's code does in it: an error whose
+// methods panic, a back-off that does.
+func (r *run) verdict(err error) (o store.Outcome, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			o, ok = store.Outcome{Claim: r.held.Claim, Verb: store.Fail, Delay: DefaultBackoff(r.rec.Attempts + 1),
+				Failure: &store.Failure{Class: "panic", Message: fmt.Sprintf("panic while judging the outcome: %v", p)},
+				Why:     "failed: the error or the back-off panicked"}, true
+		}
+	}()
+	return r.judge(err)
+}
+
+// judge turns the way a run ended into the outcome to settle. It is the third
+// law in code: refused, yielded, or an error after last call is a hand-over; nil
+// is done. It never reads an error's text. ok is false for a lost run, whose
+// outcome nobody wants.
+func (r *run) judge(err error) (o store.Outcome, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o = store.Outcome{Claim: r.held.Claim, Cursor: r.cursor, Progress: r.progress}
+	if r.held.Bound() {
+		o.Cursor = nil
+	}
+	if r.lost {
+		return o, false
+	}
+	var said *outcome
+	errors.As(err, &said)
+	cause := context.Cause(r.ctx)
+	switch {
+	case r.refused:
+		o.Verb, o.Why = store.HandOver, "handed over: the worker stops"
+	case err == nil || said.is(outThen):
+		o.Verb, o.Why, o.Result, o.Cursor = store.Finish, "done", r.result, nil
+		if said != nil {
+			o.Enqueue = said.jobs
+		}
+	case said.is(outSnooze):
+		o.Verb, o.Delay, o.Why = store.Snooze, said.delay, fmt.Sprintf("snoozed for %v", said.delay)
+	case said.is(outYield):
+		r.judgeYield(&o)
+	case said.is(outDiscard):
+		o.Verb, o.Failure, o.Why = store.Bury, failure(err), "discarded: "+clip(err)
+	case errors.Is(cause, ErrCancelled):
+		o.Verb, o.Why = store.Cancel, "cancelled"
+	case errors.Is(cause, ErrStopping):
+		o.Verb, o.Why = store.HandOver, "handed over: last call, the handler said: "+clip(err)
+	default:
+		r.judgeFailure(&o, said, err)
+	}
+	return o, true
+}
+
+func (r *run) judgeYield(o *store.Outcome) {
+	o.Verb = store.HandOver
+	select {
+	case <-r.stopping:
+		o.Why = "handed over: the handler yielded to the stop"
+	default:
+		o.Back, o.Why = true, "handed over: the handler yielded"
+	}
+}
+
+func (r *run) judgeFailure(o *store.Outcome, said *outcome, err error) {
+	n := r.rec.Attempts + 1
+	o.Failure = failure(err)
+	if limit := r.handler.maxAttempts(r.rec.MaxAttempts); n >= limit {
+		o.Verb, o.Why = store.Bury, fmt.Sprintf("failed %d of %d times: %s", n, limit, clip(err))
+		return
+	}
+	o.Verb, o.Delay = store.Fail, r.handler.backoff(n)
+	if said.is(outRetryIn) {
+		o.Delay = max(said.delay, 0)
+	}
+	o.Why = fmt.Sprintf("failed, again in %v: %s", o.Delay.Round(time.Millisecond), clip(err))
+}
+
+func (o *outcome) is(what outcomeKind) bool { return o != nil && o.what == what }
+
+// failure is an error as the store keeps it. The class is the type of the
+// innermost error that the handler made, not that of our or fmt's wrapping.
+func failure(err error) *store.Failure {
+	f := &store.Failure{Class: class(err), Message: store.Clean(err.Error(), store.MaxMessage)}
+	var p *panicError
+	if errors.As(err, &p) {
+		f.Stack = store.Clean(p.stack, store.MaxMessage)
+	}
+	return f
+}
+
+func class(err error) string {
+	var p *panicError
+	switch {
+	case errors.As(err, &p) && p.value == nil:
+		return "Goexit"
+	case errors.As(err, &p):
+		return "panic"
+	case errors.Is(err, ErrTimeout):
+		return "timeout"
+	case errors.Is(err, ErrBadJob):
+		return "bad job"
+	}
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return fmt.Sprintf("%T", err)
+		}
+		err = inner
+	}
+}
+
+// clip is an error's text for one line of a journal.
+func clip(err error) string { return store.Clean(err.Error(), 200) }

@@ -1,0 +1,172 @@
+package tasuki
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// A run is one claim from its coming to the end of its goroutine: decode,
+// middleware, handler, panic, outcome.
+type run struct {
+	rec      store.Record
+	handler  *Handler
+	held     *store.Held
+	pulse    *pulse
+	stopping <-chan struct{} // closed when the runs of this generation are told to stop
+	dirty    func()          // tells the saver
+
+	ctx     context.Context // set once by begin
+	cancel  context.CancelCauseFunc
+	started time.Time // zero while it waits for a slot; guarded by desk.mu
+	ended   bool      // the handler returned; guarded by desk.mu
+	stuck   bool      // logged as outliving its timeout; owned by the beater
+
+	mu       sync.Mutex
+	refused  bool            // the runtime refused to begin the next item
+	lost     bool            // the claim is another worker's
+	cursor   json.RawMessage // of the last item done
+	seq      uint64          // counts changes of cursor and progress
+	saved    uint64          // the seq that the saver wrote last
+	progress *store.Progress
+	result   json.RawMessage
+}
+
+type runKey struct{}
+
+func runFrom(ctx context.Context) *run {
+	r, _ := ctx.Value(runKey{}).(*run)
+	return r
+}
+
+// begin makes the context that the handler sees.
+func (r *run) begin(base context.Context) {
+	ctx, cancel := context.WithCancelCause(base)
+	ctx = context.WithValue(ctx, runKey{}, r)
+	r.ctx, r.cancel = store.WithHeld(ctx, r.held), cancel
+}
+
+// work runs the handler inside its middleware and answers how it ended. It
+// survives a panic and, through its caller's deferred call, a Goexit.
+func (r *run) work(middleware []Middleware, ended func(error)) {
+	err := error(&panicError{}) // stands if the goroutine ends without returning: Goexit
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicError{value: p, stack: string(debug.Stack())}
+		}
+		ended(err)
+	}()
+	ctx, stop := r.withTimeout()
+	defer stop()
+	next := HandlerFunc(func(ctx context.Context) error { return r.handler.do(ctx, r) })
+	for i := len(middleware) - 1; i >= 0; i-- {
+		next = middleware[i](next)
+	}
+	err = next(ctx)
+	if err == nil && errors.Is(context.Cause(ctx), ErrTimeout) {
+		return // it ended well although late
+	}
+	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
+		err = &timeoutError{after: r.timeout(), err: err}
+	}
+}
+
+func (r *run) timeout() time.Duration { return r.handler.timeout(r.rec.Timeout) }
+
+func (r *run) withTimeout() (context.Context, func()) {
+	d := r.timeout()
+	if d <= 0 {
+		return r.ctx, func() {}
+	}
+	return context.WithTimeoutCause(r.ctx, d, ErrTimeout)
+}
+
+type timeoutError struct {
+	after time.Duration
+	err   error
+}
+
+func (e *timeoutError) Error() string { return fmt.Sprintf("timeout after %v: %v", e.after, e.err) }
+func (e *timeoutError) Unwrap() error { return e.err }
+func (e *timeoutError) Is(target error) bool {
+	return target == ErrTimeout
+}
+
+// next is asked before each item: nil to begin it. It refuses while the worker
+// stops, and waits while the worker has no answered beat.
+func (r *run) next(ctx context.Context) error {
+	for {
+		select {
+		case <-r.stopping:
+			return r.refuse()
+		default:
+		}
+		if ctx.Err() != nil {
+			return r.over(ctx)
+		}
+		fresh, changed := r.pulse.fresh()
+		if fresh {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		case <-r.stopping:
+		}
+	}
+}
+
+// over says why ctx has ended; a last call is a refusal.
+func (r *run) over(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, ErrStopping) {
+		return r.refuse()
+	}
+	return cause
+}
+
+func (r *run) refuse() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refused = true
+	return errRefused
+}
+
+// advance notes that everything up to cursor c is done.
+func (r *run) advance(c json.RawMessage) {
+	r.mu.Lock()
+	r.cursor = c
+	r.seq++
+	first := r.seq == r.saved+1
+	r.mu.Unlock()
+	if first && !r.held.Bound() {
+		r.dirty()
+	}
+}
+
+// unsaved is the newest cursor and progress that the saver has not written.
+func (r *run) unsaved() (store.Outcome, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seq == r.saved || r.lost || r.held.Bound() {
+		return store.Outcome{}, false
+	}
+	r.saved = r.seq
+	return store.Outcome{Claim: r.held.Claim, Verb: store.Save, Cursor: r.cursor, Progress: r.progress, Seq: r.seq}, true
+}
+
+// lose ends the run because the claim is another worker's.
+func (r *run) lose() {
+	r.mu.Lock()
+	r.lost = true
+	r.mu.Unlock()
+	if r.cancel != nil {
+		r.cancel(ErrLost)
+	}
+}

@@ -1,0 +1,204 @@
+package tasuki
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/loop"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// The settler writes outcomes in batches, one batch in flight: while one is on
+// its way the next gathers; when idle, at once. A batch that was not answered is
+// sent again as it was. At most `room` outcomes are in hand; beyond that, slots
+// wait.
+type settler struct {
+	w    *Worker
+	wake loop.Wake
+	room chan struct{}
+
+	mu      sync.Mutex
+	pending []settling
+
+	// Owned by the settler's goroutine.
+	batch  uint64
+	flight []settling
+	errors outage
+}
+
+type settling struct {
+	run  *run
+	out  store.Outcome
+	room bool // it takes one of the settler's places
+}
+
+const (
+	settleMost  = 1000            // outcomes of one batch
+	settleBytes = 4 << 20         // of one batch, unless one outcome alone is bigger
+	settleLimit = 5 * time.Second // of one call
+)
+
+func newSettler(w *Worker) *settler {
+	return &settler{w: w, wake: loop.NewWake(), room: make(chan struct{}, 2*w.cfg.Slots+w.cfg.ReadAhead+100),
+		errors: outage{log: w.log, what: "outcomes could not be written; kept and sent again"}}
+}
+
+// put hands an outcome over to the settler. It waits while too many are in hand,
+// which keeps the slot from taking another job that could not be recorded.
+func (s *settler) put(r *run, o store.Outcome) {
+	select {
+	case s.room <- struct{}{}:
+	case <-s.w.life.Done():
+		return
+	}
+	s.push(settling{run: r, out: o, room: true})
+}
+
+// push takes an outcome without waiting.
+func (s *settler) push(all ...settling) {
+	s.mu.Lock()
+	s.pending = append(s.pending, all...)
+	s.mu.Unlock()
+	s.wake.Ring()
+}
+
+// take moves the next batch into flight.
+func (s *settler) take() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, bytes := 0, 0
+	for n < len(s.pending) && n < settleMost {
+		if bytes += weight(&s.pending[n].out); bytes > settleBytes && n > 0 {
+			break
+		}
+		n++
+	}
+	s.flight = append(s.flight[:0], s.pending[:n]...)
+	s.pending = append(s.pending[:0], s.pending[n:]...)
+	clear(s.pending[len(s.pending):cap(s.pending)])
+}
+
+func weight(o *store.Outcome) int {
+	n := len(o.Cursor) + len(o.Result) + len(o.Why)
+	for i := range o.Enqueue {
+		n += len(o.Enqueue[i].Args)
+	}
+	return n
+}
+
+func (s *settler) step(context.Context) time.Duration {
+	if d := s.errors.pausing(); d > 0 {
+		return d
+	}
+	if len(s.flight) == 0 {
+		if s.take(); len(s.flight) == 0 {
+			return loop.Never
+		}
+		s.batch++
+	}
+	req := store.SettleRequest{Worker: s.w.name, Batch: s.batch, Outcomes: make([]store.Outcome, len(s.flight))}
+	for i := range s.flight {
+		req.Outcomes[i] = s.flight[i].out
+	}
+	ctx, cancel := context.WithTimeout(s.w.life, settleLimit)
+	defer cancel()
+	reply, err := s.w.st.Settle(ctx, req)
+	if err != nil {
+		return s.errors.begin(err)
+	}
+	s.errors.over()
+	s.answered(reply.Results)
+	return 0
+}
+
+// answered forgets what is in the store and turns what was refused into
+// something that will be taken.
+func (s *settler) answered(results []store.Result) {
+	done := make([]*run, 0, len(s.flight))
+	var again []settling
+	for i, f := range s.flight {
+		switch results[i].What {
+		case store.Refused:
+			if next, ok := s.refused(f, results[i].Err); ok {
+				again = append(again, next)
+				continue
+			}
+		case store.Lost:
+			s.w.log.Warn("outcome dropped: the job is another worker's now", append(logAttrs(f.run), slog.String("outcome", string(f.out.Verb)))...)
+		}
+		done = append(done, f.run)
+	}
+	for _, f := range s.flight {
+		if f.room {
+			<-s.room
+		}
+	}
+	s.flight = s.flight[:0]
+	s.push(again...)
+	s.w.desk.remove(done)
+}
+
+// refused makes an outcome that the store can take out of one that it never
+// will: the job is dead with the reason, where a person sees it. If even that is
+// refused, the claim is let go and the log says so.
+func (s *settler) refused(f settling, why error) (settling, bool) {
+	if f.out.Verb == store.Bury && f.out.Cursor == nil && f.out.Enqueue == nil {
+		s.w.log.Error("the store refuses every outcome of this job", append(logAttrs(f.run), slog.Any("error", why))...)
+		return f, false
+	}
+	s.w.log.Error("the store refused an outcome; the job is dead instead", append(logAttrs(f.run),
+		slog.String("outcome", string(f.out.Verb)), slog.Any("error", why))...)
+	err := errors.Join(errors.New("the outcome could not be stored"), why)
+	f.out = store.Outcome{Claim: f.out.Claim, Verb: store.Bury, Failure: failure(err), Why: clip(err)}
+	f.room = false
+	return f, true
+}
+
+// An outage logs the first failure of a row, counts the rest, and says when it
+// is over. It also paces the attempts.
+type outage struct {
+	log   *slog.Logger
+	what  string
+	since time.Time
+	until time.Time // no further try before
+	tries int
+	wait  loop.Backoff
+}
+
+// pausing is how long to wait before the next try: a wake does not cut it short.
+func (o *outage) pausing() time.Duration {
+	if o.tries == 0 {
+		return 0
+	}
+	return max(time.Until(o.until), 0)
+}
+
+func (o *outage) begin(err error) time.Duration {
+	if o.tries++; o.tries == 1 {
+		o.since = time.Now()
+		o.wait = loop.Backoff{Min: 20 * time.Millisecond, Max: time.Second}
+		o.log.Error(o.what, slog.Any("error", err))
+	}
+	pause := o.wait.Next()
+	o.until = time.Now().Add(pause)
+	return pause
+}
+
+func (o *outage) over() {
+	if o.tries > 0 {
+		o.log.Info("the store answers again", slog.String("after", o.what), slog.Duration("away", time.Since(o.since)), slog.Int("tries", o.tries))
+		o.tries = 0
+	}
+}
+
+func logAttrs(r *run) []any {
+	attrs := r.attrs()
+	out := make([]any, len(attrs))
+	for i, a := range attrs {
+		out[i] = a
+	}
+	return out
+}
