@@ -273,8 +273,8 @@ func TestQuietTellsTheRunningJobsAndResumeLetsNewOnesCome(t *testing.T) {
 			}
 			return nil
 		})
-		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
 		enqueued(t, st, task.Job(1))
+		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
 		synctest.Wait()
 		w.Quiet()
 		late := task.Job(2)

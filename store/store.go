@@ -163,8 +163,9 @@ type Admin interface {
 
 // Listener is optional: a store that can wake its workers.
 type Listener interface {
-	// Listen calls wake soon after jobs may have become claimable, until ctx
-	// ends, and then returns nil. Calls are hints: some come for nothing, and
+	// Listen calls wake once when it has begun to listen (what came before may
+	// have been missed), and then soon after jobs may have become claimable,
+	// until ctx ends; then it returns nil. Calls are hints: some come for nothing, and
 	// losing one costs latency only. Jobs that become due with time are no
 	// reason to call; Claim says how long to wait. An error says that
 	// listening is impossible here; the engine goes on by polling.

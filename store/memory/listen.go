@@ -45,6 +45,7 @@ func (e *ears) close(ear chan struct{}) {
 func (s *Store) Listen(ctx context.Context, wake func()) error {
 	ear := s.ears.open()
 	defer s.ears.close(ear)
+	wake()
 	for {
 		select {
 		case <-ctx.Done():
