@@ -145,7 +145,7 @@ func (w *Worker) leave(all bool, end time.Time) error {
 		w.log.Error("a job ended but could not be recorded; it will run again", slog.String("job", j.ID), slog.String("kind", j.Kind))
 	}
 	w.sayLeaving(end)
-	w.finishActors()
+	w.finishActors(time.Now())
 	if len(err.Jobs) == 0 {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (w *Worker) sayLeaving(end time.Time) {
 // finish ends the actors and makes the store forget the worker, which holds
 // nothing any more.
 func (w *Worker) finish(end time.Time) {
-	w.finishActors()
+	w.finishActors(end.Add(-w.margin() / 2))
 	ctx, cancel := context.WithDeadline(w.base, end)
 	defer cancel()
 	_, err := w.st.Release(ctx, store.ReleaseRequest{Worker: w.name, Beat: w.beater.number, Why: "released: the worker stopped"})
@@ -182,10 +182,15 @@ func (w *Worker) finish(end time.Time) {
 	w.log.Info("worker stopped")
 }
 
-func (w *Worker) finishActors() {
-	w.die()
+// finishActors ends every goroutine: loops first, so that a call on its way is
+// answered; those that are not answered until then are cut off.
+func (w *Worker) finishActors(until time.Time) {
+	w.rest()
+	cut := time.AfterFunc(time.Until(until), w.die)
 	w.claim.Wait()
 	w.wg.Wait()
+	cut.Stop()
+	w.die()
 	close(w.ended)
 }
 

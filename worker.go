@@ -39,6 +39,8 @@ type Worker struct {
 	base  context.Context // parent of the handlers' contexts
 	life  context.Context // of calls to the store; ends when all is over
 	die   context.CancelFunc
+	loops context.Context // of the actors' loops; a call on its way outlives it
+	rest  context.CancelFunc
 	close context.CancelFunc // ends the claimer
 	wg    sync.WaitGroup     // the actors but the claimer
 	claim sync.WaitGroup     // the claimer
@@ -80,6 +82,7 @@ func New(st store.Store, cfg Config) (*Worker, error) {
 func (w *Worker) build(ctx context.Context) {
 	w.base = context.WithoutCancel(ctx)
 	w.life, w.die = context.WithCancel(w.base)
+	w.loops, w.rest = context.WithCancel(w.life)
 	w.desk = newDesk(w.cfg.Slots)
 	w.desk.begin = w.start
 	w.pulse = newPulse(w.cfg.Standstill * 3 / 4)
@@ -150,11 +153,11 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.log.Info("worker started", slog.Int("slots", w.cfg.Slots), slog.Any("queues", w.info.Queues),
 		slog.Any("kinds", w.info.Kinds), slog.Duration("timeout", w.cfg.Timeout))
 	w.event(EventStartup, nil)
-	w.actor(&w.wg, w.life, w.beater.wake, w.beater.step)
-	w.actor(&w.wg, w.life, w.settler.wake, w.settler.step)
-	w.actor(&w.wg, w.life, w.saver.wake, w.saver.step)
-	w.actor(&w.wg, w.life, nil, w.watcher.step)
-	w.actor(&w.wg, w.life, nil, w.pruner.step)
+	w.actor(&w.wg, w.loops, w.beater.wake, w.beater.step)
+	w.actor(&w.wg, w.loops, w.settler.wake, w.settler.step)
+	w.actor(&w.wg, w.loops, w.saver.wake, w.saver.step)
+	w.actor(&w.wg, w.loops, nil, w.watcher.step)
+	w.actor(&w.wg, w.loops, nil, w.pruner.step)
 	w.listen()
 	w.actor(&w.claim, claiming, w.desk.freed, w.claimer.step)
 	w.runs.Store(true)
@@ -173,7 +176,7 @@ func (w *Worker) listen() {
 	}
 	w.listens.Store(true)
 	w.wg.Go(func() {
-		if err := l.Listen(w.life, w.desk.freed.Ring); err != nil {
+		if err := l.Listen(w.loops, w.desk.freed.Ring); err != nil {
 			w.listens.Store(false)
 			w.log.Warn("the store cannot wake this worker; it polls", slog.Any("error", err), slog.Duration("every", w.cfg.Poll))
 		}
