@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	knownWorkerSQL = text("beat_worker")
+	newWorkerSQL   = text("beat_new")
+	beatSQL        = text("beat")
+	claimsSQL      = text("beat_claims")
+	ordersSQL      = text("beat_orders")
+	confirmSQL     = text("beat_confirm")
+	rowSQL         = text("job_by_seq")
+)
+
+// Beat says that a worker lives; see [store.Consumer]. If the file is not the
+// one that was opened any more it answers store.ErrGone.
+func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatReply, error) {
+	if err := s.file.check(); err != nil {
+		return store.BeatReply{}, fmt.Errorf("beat: %w", err)
+	}
+	b := beating{store: s, req: &req}
+	if err := s.write(ctx, "beat", func(tx session) error { return b.run(ctx, tx) }); err != nil {
+		return store.BeatReply{}, err
+	}
+	if b.reply.Returned > 0 {
+		s.ears.wake()
+	}
+	return b.reply, nil
+}
+
+// beating is one Beat under way.
+type beating struct {
+	store  *Store
+	req    *store.BeatRequest
+	mover  mover
+	tx     session
+	worker int64
+	last   uint64 // the number before
+	reply  store.BeatReply
+}
+
+func (b *beating) run(ctx context.Context, tx session) error {
+	b.tx, b.reply = tx, store.BeatReply{}
+	b.mover = mover{tx: tx, now: b.store.now()}
+	if err := b.describe(ctx); err != nil || b.reply.Stale {
+		return err
+	}
+	if err := b.judge(ctx); err != nil {
+		return err
+	}
+	return b.orders(ctx)
+}
+
+// describe stores what the worker says of itself, unless it said it late.
+func (b *beating) describe(ctx context.Context) error {
+	w := &b.req.Worker
+	var beat, started int64
+	rows, err := b.tx.query(ctx, knownWorkerSQL, w.Name)
+	err = one(rows, err, &b.worker, &beat, &started)
+	if err == errNoRow {
+		info, err := workerJSON(*w, b.mover.now, b.mover.now)
+		if err != nil {
+			return err
+		}
+		rows, err := b.tx.query(ctx, newWorkerSQL, w.Name, int64(w.Beat), b.mover.now, info)
+		return one(rows, err, &b.worker)
+	}
+	if err != nil {
+		return err
+	}
+	if b.last = uint64(beat); w.Beat <= b.last {
+		b.reply.Stale = true
+		return nil
+	}
+	info, err := workerJSON(*w, started, b.mover.now)
+	if err == nil {
+		_, err = b.tx.exec(ctx, beatSQL, b.worker, int64(w.Beat), b.mover.now, info)
+	}
+	return err
+}
+
+// workerJSON is a worker as it is stored.
+func workerJSON(w store.Worker, started, beaten int64) (string, error) {
+	w.StartedAt, w.BeatAt = micros(started), micros(beaten)
+	info, err := json.Marshal(w)
+	return string(info), err
+}
+
+// A heldClaim is a claim as the store has it.
+type heldClaim struct {
+	seq        int64
+	id         id
+	token      store.Token
+	beat       uint64
+	cancelling bool
+}
+
+// judge tells which of the named claims are lost and which shall be cancelled,
+// and puts back those that nobody names and that are older than the last beat.
+func (b *beating) judge(ctx context.Context) error {
+	held, err := b.held(ctx)
+	if err != nil {
+		return err
+	}
+	named := make(map[string]bool, len(b.req.Claims))
+	for _, c := range b.req.Claims {
+		switch h, ok := held[c.ID]; {
+		case !ok || h.token != c.Token:
+			b.reply.Lost = append(b.reply.Lost, c)
+		case h.cancelling:
+			b.reply.Cancelled = append(b.reply.Cancelled, c)
+			named[c.ID] = true
+		default:
+			named[c.ID] = true
+		}
+	}
+	for id, h := range held {
+		if named[id] || h.beat >= b.last {
+			continue
+		}
+		if err := b.putBack(ctx, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *beating) held(ctx context.Context) (map[string]heldClaim, error) {
+	held := map[string]heldClaim{}
+	rows, err := b.tx.query(ctx, claimsSQL, b.worker)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var h heldClaim
+		var token, beat int64
+		err := r.Scan(&h.seq, &h.id, &token, &beat, &h.cancelling)
+		h.token, h.beat = store.Token(token), uint64(beat)
+		held[string(h.id)] = h
+		return err
+	})
+	return held, err
+}
+
+// putBack returns a claim whose reply was lost to its old place.
+func (b *beating) putBack(ctx context.Context, h heldClaim) error {
+	r := &row{id: h.id}
+	rows, err := b.tx.query(ctx, rowSQL, h.seq)
+	if err := one(rows, err, r.changeable()...); err != nil {
+		return err
+	}
+	r.state = ready
+	b.reply.Returned++
+	return b.mover.settle(ctx, r)
+}
+
+// orders brings the orders that the worker has not confirmed.
+func (b *beating) orders(ctx context.Context) error {
+	if _, err := b.tx.exec(ctx, confirmSQL, b.worker, int64(b.req.OrdersSeen)); err != nil {
+		return err
+	}
+	rows, err := b.tx.query(ctx, ordersSQL, b.worker)
+	return each(rows, err, func(r *sql.Rows) error {
+		var o store.Order
+		err := r.Scan(&o.N, &o.What)
+		b.reply.Orders = append(b.reply.Orders, o)
+		return err
+	})
+}

@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var fenceSQL = text("fence")
+
+// EnqueueTx puts jobs into a transaction that the caller began, on this file;
+// they are there once it is committed. Jobs are judged as Enqueue judges them,
+// but whether one was Known, a Duplicate or Passed is not said.
+//
+// Begin the transaction IMMEDIATE (those of DB are): in one that has read before
+// it writes, SQLite answers busy at once if others have written since, and only
+// the caller can begin anew.
+func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error {
+	if err := s.check(jobs); err != nil {
+		return err
+	}
+	if _, err := s.admit(ctx, userTx{tx}, jobs); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	return nil
+}
+
+// Commit runs fn in a transaction that holds only if the job in hand is still
+// this worker's: the claim is checked first, by a locking write, and the cursor
+// of the item in hand is written with what fn writes. It is for handlers; ctx is
+// the handler's.
+//
+// If the claim is lost it answers store.ErrLost and fn is not called. An error
+// or a panic of fn undoes everything. A second Commit for one item of Each
+// answers store.ErrNoItem. If it cannot be known whether the transaction is in,
+// the error is store.ErrUnsure.
+//
+// Other writes of the process wait while fn runs, so fn must be short, and must
+// not call the store's methods other than EnqueueTx: they would wait for it.
+func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
+	h := store.HeldFrom(ctx)
+	if h == nil {
+		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
+	}
+	err := h.Commit(func(cursor json.RawMessage) error {
+		return s.writer.alone(ctx, func(tx *sql.Tx) error {
+			n, err := changes(tx.ExecContext(ctx, fenceSQL, packID(h.ID), h.Worker, int64(h.Token), orNull(cursor)))
+			if err == nil && n == 0 {
+				err = store.ErrLost
+			}
+			return err
+		}, fn)
+	})
+	if err != nil {
+		return fmt.Errorf("commit of job %s: %w", h.ID, err)
+	}
+	s.ears.wake()
+	return nil
+}
+
+// alone runs fence and then fn in one transaction of database/sql, with nobody
+// else's write in it. fence is its first statement and takes the lock.
+func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error {
+	if err := w.own(ctx); err != nil {
+		return err
+	}
+	defer w.pass()
+	var tx *sql.Tx
+	err := w.retry(ctx, func() (err error) {
+		if err = w.connect(ctx); err != nil {
+			return err
+		}
+		if tx, err = w.link.conn.BeginTx(ctx, nil); err != nil {
+			return err
+		}
+		if err = fence(tx); err != nil {
+			tx.Rollback()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // for a panic of fn; after Commit it does nothing
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return sure(tx.Commit())
+}
+
+// sure marks an error of a COMMIT after which the transaction may be in.
+func sure(err error) error {
+	switch {
+	case err == nil, ended(err), errors.Is(err, sql.ErrTxDone):
+		return err
+	}
+	switch code(err) {
+	case codeBusy, codeConstraint, codeFull:
+		return err
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnsure, err)
+}

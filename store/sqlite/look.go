@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	lookSQL   = text("claim_look")
+	workerSQL = text("worker")
+)
+
+// A view is what a claim sees of the lanes that it may take from.
+type view struct {
+	worker int64
+	beat   int64
+	lanes  []laneView
+}
+
+// A laneView is one lane with something in it.
+type laneView struct {
+	lane    int64
+	queue   string
+	kind    string
+	ready   bool
+	suspect bool
+	due     sql.NullInt64 // when the first that waits becomes due
+}
+
+// look reads what there is for a request. It writes nothing.
+func look(ctx context.Context, s session, req *store.ClaimRequest) (v view, err error) {
+	rows, err := s.query(ctx, workerSQL, req.Worker)
+	if err = one(rows, err, &v.worker, &v.beat); err != nil {
+		if err == errNoRow {
+			err = store.ErrUnknownWorker
+		}
+		return v, err
+	}
+	rows, err = s.query(ctx, lookSQL, names(req.Queues), texts(req.Kinds), store.Format)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var l laneView
+		if err := r.Scan(&l.lane, &l.queue, &l.kind, &l.ready, &l.suspect, &l.due); err != nil {
+			return err
+		}
+		if l.ready || l.suspect || l.due.Valid {
+			v.lanes = append(v.lanes, l)
+		}
+		return nil
+	})
+	return v, err
+}
+
+// names are the queues' names as a JSON list.
+func names(queues []store.QueueWant) string {
+	list := make([]string, len(queues))
+	for i := range queues {
+		list[i] = queues[i].Name
+	}
+	return texts(list)
+}
+
+func texts(list []string) string {
+	text, _ := json.Marshal(list) // strings always become JSON
+	return string(text)
+}
+
+// anything says whether a claim of this view could take a job.
+func (v *view) anything(suspects int, now int64) bool {
+	for i := range v.lanes {
+		l := &v.lanes[i]
+		if l.ready || l.suspect && suspects > 0 || l.due.Valid && l.due.Int64 <= now {
+			return true
+		}
+	}
+	return false
+}

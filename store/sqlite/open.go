@@ -1,0 +1,142 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// Open opens the file at path, or makes it, and brings its schema up to date
+// unless Options.NoMigrate says otherwise. Its directory must be there.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(path, &o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(ctx, db, &o)
+	if err != nil {
+		db.Close()
+		return nil, explain(err, path)
+	}
+	s.owned = true
+	return s, nil
+}
+
+// New makes a store on a database that the application opened, with whatever
+// SQLite driver it uses (SQLite 3.38 or newer). The store keeps two of its
+// connections for itself, and Close gives them back. The database's file must
+// not be opened by a second SQLite library in the same process.
+//
+// Busy waits, synchronous and transaction modes of the application's own
+// connections are as its driver was told; a transaction for EnqueueTx should
+// begin IMMEDIATE.
+func New(ctx context.Context, db *sql.DB, o Options) (*Store, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, err
+	}
+	if n := db.Stats().MaxOpenConnections; n > 0 && n < 3 {
+		return nil, fmt.Errorf("sqlite: the database allows %d connections, tasuki keeps 2 for itself: %w "+
+			"(hint: SetMaxOpenConns(3) or more)", n, store.ErrInvalid)
+	}
+	s, err := start(ctx, db, &o)
+	if err != nil {
+		return nil, explain(err, "the database")
+	}
+	return s, nil
+}
+
+// open names the file to the driver; nothing is touched yet.
+func open(path string, o *Options) (*sql.DB, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
+		return nil, fmt.Errorf("sqlite: path %q is not the path of a file: %w "+
+			"(hint: name a file such as jobs.db; tests that want no file use package memory)", path, store.ErrInvalid)
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w (hint: give an absolute path)", err)
+	}
+	set := url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {
+			fmt.Sprintf("busy_timeout(%d)", o.BusyTimeout.Milliseconds()),
+			fmt.Sprintf("synchronous(%s)", o.Synchronous),
+		},
+	}
+	name := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	db, err := sql.Open("sqlite", "file:"+name+"?"+set.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: open %s: %w (hint: this is a defect of the program)", path, err)
+	}
+	db.SetMaxIdleConns(8)
+	return db, nil
+}
+
+// start makes the store of an open database.
+func start(ctx context.Context, db *sql.DB, o *Options) (*Store, error) {
+	s := &Store{
+		options: *o,
+		db:      db,
+		writer:  newWriter(db, o),
+		readers: &readers{db: db, stmts: map[string]*sql.Stmt{}},
+	}
+	if err := s.prepare(ctx); err != nil {
+		s.readers.close()
+		s.writer.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// prepare makes sure of WAL and schema and remembers which file it is.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.wal(ctx); err != nil {
+		return err
+	}
+	if err := s.schema(ctx); err != nil {
+		return err
+	}
+	return s.identify(ctx)
+}
+
+// wal switches the file to WAL. Of two that switch at once one is told busy,
+// by SQLite at once and whatever the timeout is.
+func (s *Store) wal(ctx context.Context) error {
+	var mode string
+	err := s.writer.retry(ctx, func() error {
+		if err := s.writer.connect(ctx); err != nil {
+			return err
+		}
+		rows, err := s.writer.link.query(ctx, "PRAGMA journal_mode = WAL")
+		return one(rows, err, &mode)
+	})
+	if err == nil && mode != "wal" {
+		err = fmt.Errorf("journal mode is %q and cannot be WAL (hint: use a file on a local file system)", mode)
+	}
+	return err
+}
+
+// schema migrates, or checks if the options say so.
+func (s *Store) schema(ctx context.Context) error {
+	if !s.options.NoMigrate {
+		_, err := migrate(ctx, s.writer)
+		return err
+	}
+	steps, err := pending(ctx, s.writer)
+	if err == nil && len(steps) > 0 {
+		err = errors.New("the schema is older than this program (hint: run `tasuki migrate`)")
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	forgetIDsSQL   = text("prune_ids")
+	expiredSQL     = text("prune_expired")
+	longDeadSQL    = text("prune_dead")
+	endedDeleteSQL = text("ended_delete")
+	prunableSQL    = text("prune_more")
+)
+
+// pruneAtOnce is how many records one transaction of Prune deletes, so that
+// others get their turn in between.
+const pruneAtOnce = 500
+
+// Prune deletes what is past its time; see [store.Keeper].
+func (s *Store) Prune(ctx context.Context, req store.PruneRequest) (reply store.PruneReply, err error) {
+	limit := req.Limit
+	if limit <= 0 {
+		limit = 1000
+	}
+	for reply.Deleted < limit {
+		p := pruning{store: s, left: min(limit-reply.Deleted, pruneAtOnce), dead: req.Dead}
+		asked := p.left
+		if p.idle(ctx) {
+			reply.More = false
+			break
+		}
+		if err := s.write(ctx, "prune", func(tx session) error { return p.run(ctx, tx) }); err != nil {
+			return reply, err
+		}
+		reply.Deleted += asked - p.left
+		if reply.More = p.more; p.left > 0 {
+			break
+		}
+	}
+	return reply, nil
+}
+
+// pruning is one transaction of Prune.
+type pruning struct {
+	store *Store
+	left  int // how many it may still delete
+	dead  time.Duration
+	mover mover
+	more  bool
+}
+
+// idle says that there is nothing to prune, without a lock.
+func (p *pruning) idle(ctx context.Context) bool {
+	more := true
+	err := p.store.read(ctx, "prune", func(s session) (err error) {
+		more, err = p.prunable(ctx, s, p.store.now())
+		return err
+	})
+	return err == nil && !more
+}
+
+func (p *pruning) prunable(ctx context.Context, s session, now int64) (more bool, err error) {
+	rows, err := s.query(ctx, prunableSQL, now-store.Remember.Microseconds(), now, p.deadBefore(now))
+	return more, one(rows, err, &more)
+}
+
+// deadBefore is before which time dead jobs must have ended to be pruned.
+func (p *pruning) deadBefore(now int64) int64 {
+	if p.dead <= 0 {
+		return 0
+	}
+	return now - p.dead.Microseconds()
+}
+
+func (p *pruning) run(ctx context.Context, tx session) (err error) {
+	p.mover = mover{tx: tx, now: p.store.now()}
+	n, err := tx.exec(ctx, forgetIDsSQL, p.mover.now-store.Remember.Microseconds(), p.left)
+	if err != nil {
+		return err
+	}
+	p.left -= int(n)
+	if err := p.drop(ctx, expiredSQL, p.mover.now); err != nil {
+		return err
+	}
+	if err := p.drop(ctx, longDeadSQL, p.deadBefore(p.mover.now)); err != nil {
+		return err
+	}
+	p.more, err = p.prunable(ctx, tx, p.mover.now)
+	return err
+}
+
+// drop deletes the ended jobs that a statement selects.
+func (p *pruning) drop(ctx context.Context, selects string, before int64) error {
+	var old []*row
+	rows, err := p.mover.tx.query(ctx, selects, before, p.left)
+	err = each(rows, err, func(q *sql.Rows) error {
+		r := &row{}
+		old = append(old, r)
+		return q.Scan(&r.seq, &r.id, &r.trail)
+	})
+	if err != nil {
+		return err
+	}
+	p.left -= len(old)
+	for _, r := range old {
+		if err := p.mover.dropEnded(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropEnded takes an ended job out of the store; its id is remembered.
+func (m *mover) dropEnded(ctx context.Context, r *row) error {
+	if _, err := m.tx.exec(ctx, endedDeleteSQL, r.seq); err != nil {
+		return err
+	}
+	return m.forget(ctx, r)
+}

@@ -1,0 +1,2 @@
+-- in: seq, args
+INSERT INTO tasuki_args (seq, args) VALUES (?1, ?2)

@@ -1,0 +1,2 @@
+-- in: seq
+DELETE FROM tasuki_args WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- in: seq
+DELETE FROM tasuki_ended WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- in: seq
+DELETE FROM tasuki_jobs WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- in: worker
+DELETE FROM tasuki_orders WHERE worker = ?1

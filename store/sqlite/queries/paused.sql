@@ -1,0 +1,2 @@
+-- out: the paused queues
+SELECT queue FROM tasuki_paused

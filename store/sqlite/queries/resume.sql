@@ -1,0 +1,2 @@
+-- in: queue
+DELETE FROM tasuki_paused WHERE queue = ?1

@@ -1,0 +1,2 @@
+-- in: seq
+DELETE FROM tasuki_runs WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- in: seq
+DELETE FROM tasuki_tags WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- in: worker
+DELETE FROM tasuki_workers WHERE worker = ?1

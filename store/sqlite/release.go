@@ -1,0 +1,102 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	releaseWorkerSQL = text("release_worker")
+	heldSeqsSQL      = text("release_held")
+	dropWorkerSQL    = text("worker_delete")
+	dropOrdersSQL    = text("orders_delete")
+	keepCountsSQL    = text("worker_counts")
+)
+
+// Release takes back what a dead worker held; see [store.Keeper]. It leaves
+// nothing out.
+func (s *Store) Release(ctx context.Context, req store.ReleaseRequest) (store.ReleaseReply, error) {
+	l := releasing{store: s, req: &req}
+	if err := s.write(ctx, "release", func(tx session) error { return l.run(ctx, tx) }); err != nil {
+		return store.ReleaseReply{}, err
+	}
+	if len(l.reply.Jobs) > 0 {
+		s.ears.wake()
+	}
+	return l.reply, nil
+}
+
+// releasing is one Release under way.
+type releasing struct {
+	store  *Store
+	req    *store.ReleaseRequest
+	mover  mover
+	worker int64
+	died   bool // its jobs may be to blame
+	reply  store.ReleaseReply
+}
+
+func (l *releasing) run(ctx context.Context, tx session) error {
+	l.mover, l.reply = mover{tx: tx, now: l.store.now()}, store.ReleaseReply{}
+	var state store.WorkerState
+	rows, err := tx.query(ctx, releaseWorkerSQL, l.req.Worker, int64(l.req.Beat))
+	if err := one(rows, err, &l.worker, &state); err != nil {
+		if err == errNoRow {
+			err = nil
+		}
+		return err
+	}
+	l.reply.Released = true
+	l.died = l.req.MaxDeaths > 0 && state != store.Stopping && state != store.Leaving
+	held, err := l.held(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range held {
+		if err := l.release(ctx, r); err != nil {
+			return err
+		}
+	}
+	for _, text := range []string{keepCountsSQL, dropOrdersSQL, dropWorkerSQL} {
+		if _, err := tx.exec(ctx, text, l.worker); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *releasing) held(ctx context.Context) (held []*row, err error) {
+	rows, err := l.mover.tx.query(ctx, heldSeqsSQL, l.worker)
+	err = each(rows, err, func(q *sql.Rows) error {
+		r := &row{}
+		held = append(held, r)
+		return q.Scan(append([]any{&r.id}, r.changeable()...)...)
+	})
+	return held, err
+}
+
+// release takes one job back, to the front, or to its end if it killed too many
+// workers or was to be cancelled.
+func (l *releasing) release(ctx context.Context, r *row) error {
+	now := l.mover.now
+	run := store.Run{Worker: l.req.Worker, From: micros(r.claimed.Int64), Until: micros(now), Why: l.req.Why}
+	if err := l.mover.note(ctx, r, run); err != nil {
+		return err
+	}
+	r.more.Releases++
+	r.state, r.ord = ready, now-front
+	if l.died {
+		r.more.Deaths++
+	}
+	if l.died && !r.cancelling && r.more.Deaths >= l.req.MaxDeaths {
+		r.end(dead, now, fmt.Sprintf("%d workers died running it, the last: %s", r.more.Deaths, l.req.Why))
+	}
+	if err := l.mover.settle(ctx, r); err != nil {
+		return err
+	}
+	l.reply.Jobs = append(l.reply.Jobs, store.Released{ID: string(r.id), Kind: r.kind, State: stateNames[r.state]})
+	return nil
+}

@@ -1,0 +1,96 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// Store is a store in one SQLite file. Its methods may be called from any
+// goroutine.
+type Store struct {
+	options Options
+	db      *sql.DB
+	owned   bool // Open made db, so Close closes it
+	writer  *writer
+	readers *readers
+	file    file
+	ears    ears
+	// fruitful: the last claim took something, so the next one may too.
+	fruitful atomic.Bool
+}
+
+var (
+	_ store.Store    = (*Store)(nil)
+	_ store.Listener = (*Store)(nil)
+)
+
+// Features says what this store can do: everything.
+func (s *Store) Features() store.Features {
+	return store.Features{
+		Name:     "sqlite",
+		Priority: true, Cursor: true, Unique: true, Then: true, Keep: true, Journal: true,
+		Tags: true, Tick: true, Weights: true, Pause: true, Cancel: true, Signal: true,
+		Remember: store.Remember, MaxPayload: s.options.MaxPayload, Commit: true,
+	}
+}
+
+// DB is the database, for the application's own statements on the same file: a
+// second SQLite library in one process would break the locks of the first.
+// Connections wait BusyTimeout for their turn, and transactions begin
+// IMMEDIATE, unless the database is one that New was given. Close closes it
+// unless New was given it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+// Close ends the store once the write under way has ended. Calls after it fail.
+func (s *Store) Close() error {
+	s.readers.close()
+	s.writer.close()
+	if !s.owned {
+		return nil
+	}
+	return s.db.Close()
+}
+
+// now is the store's clock in microseconds of Unix time.
+func (s *Store) now() int64 { return s.options.Clock().UnixMicro() }
+
+// write runs do as a transaction; doing names it in errors.
+func (s *Store) write(ctx context.Context, doing string, do func(session) error) error {
+	if err := s.writer.write(ctx, do); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// read runs do, again while the database is being recovered or closed by
+// others.
+func (s *Store) read(ctx context.Context, doing string, do func(session) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	err := s.writer.retry(ctx, func() error { return do(s.readers) })
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// snapshot is read for many statements that must see one moment.
+func (s *Store) snapshot(ctx context.Context, doing string, do func(session) error) error {
+	err := s.writer.retry(ctx, func() error {
+		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		return do(userTx{tx})
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
