@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// An absence is what a store without a feature does instead: it refuses with
+// ErrUnsupported what asks for the feature, and changes nothing.
+type absence struct {
+	name string
+	has  need
+	run  func(s *stage)
+}
+
+var absences = []absence{
+	{"without Priority a job that has one is refused", hasPriority, refusesJob(func(j *store.Job) { j.Priority = 1 })},
+	{"without Unique a job that has a key is refused", hasUnique, refusesJob(func(j *store.Job) { j.Unique = "key" })},
+	{"without Tags a job that has some is refused", hasTags, refusesJob(func(j *store.Job) { j.Tags = []string{"red"} })},
+	{"without Tick a job that is one is refused", hasTick, refusesJob(func(j *store.Job) { j.Tick = store.Tick{Schedule: "x", N: 1} })},
+	{"without Keep a job that asks for it is refused", hasKeep, refusesJob(func(j *store.Job) { j.Keep = time.Hour })},
+	{"without Cursor an outcome that has one is Refused", hasCursor, func(s *stage) {
+		c := s.one("w", "a")
+		s.unsupported("w", store.Outcome{Claim: c, Verb: store.HandOver, Cursor: raw("1")})
+		s.unsupported("w", saved(c, 1, "1"))
+		s.end("w", c, store.HandOver)
+	}},
+	{"without Then an outcome that enqueues is Refused", hasThen, func(s *stage) {
+		c := s.one("w", "a")
+		s.unsupported("w", store.Outcome{Claim: c, Verb: store.Finish, Enqueue: jobs("b")})
+		s.gone("b")
+		s.end("w", c, store.Finish)
+	}},
+	{"without Journal records have none", hasJournal, func(s *stage) {
+		s.end("w", s.one("w", "a"), store.HandOver)
+		if j := s.get("a").Journal; len(j) != 0 {
+			s.Fatalf("the journal is %+v", j)
+		}
+	}},
+	{"without Weights a claim with shares is refused", hasWeights, func(s *stage) {
+		s.add(job("a"))
+		s.beat("w")
+		_, err := s.Claim(s.Context(), store.ClaimRequest{
+			Worker: "w", Token: store.NewToken(), Max: 1, Kinds: []string{kind},
+			Queues: []store.QueueWant{{Name: store.DefaultQueue, Share: 1}},
+		})
+		s.is(err, store.ErrUnsupported)
+		s.in("a", store.Ready)
+	}},
+	{"without Pause nothing can be paused", hasPause, func(s *stage) {
+		s.is(s.Pause(s.Context(), []string{"a"}, true), store.ErrUnsupported)
+	}},
+	{"without Signal nobody can be told", hasSignal, func(s *stage) {
+		s.beat("w")
+		_, err := s.Signal(s.Context(), []string{"w"}, store.OrderStop)
+		s.is(err, store.ErrUnsupported)
+	}},
+	{"without Cancel running jobs are left alone", hasCancel, func(s *stage) {
+		c := s.one("w", "a")
+		s.move(0, store.Cancelled, store.Filter{IDs: []string{"a"}})
+		if r := s.beat("w", c); len(r.Cancelled) != 0 {
+			s.Fatalf("the beat says %v are cancelled", r.Cancelled)
+		}
+		s.end("w", c, store.Finish)
+	}},
+}
+
+// testAbsent runs those absences that the store has.
+func testAbsent(t *testing.T, h Harness) {
+	probe := h.New(t)
+	f := probe.Store.Features()
+	if f.Name == "" || f.Remember < store.Remember || f.MaxPayload <= 0 {
+		t.Errorf("Features say too little: %+v", f)
+	}
+	for _, a := range absences {
+		if !a.has(&probe) {
+			t.Run(a.name, func(t *testing.T) { a.run(newStage(t, h.New(t))) })
+		}
+	}
+}
+
+// refusesJob enqueues one job that asks for too much.
+func refusesJob(ask func(*store.Job)) func(*stage) {
+	return func(s *stage) {
+		j := job("a")
+		ask(&j)
+		_, err := s.Enqueue(s.Context(), []store.Job{job("b"), j})
+		s.is(err, store.ErrUnsupported)
+		s.sameIDs(s.all(store.Filter{}))
+	}
+}
+
+// unsupported settles one outcome that must be refused, and leave the claim.
+func (s *stage) unsupported(worker string, o store.Outcome) {
+	s.Helper()
+	got := s.settle(worker, o)
+	s.results(got, store.Refused)
+	if !errors.Is(got[0].Err, store.ErrUnsupported) {
+		s.Fatalf("refused with %v", got[0].Err)
+	}
+	s.in(o.ID, store.Running)
+}
