@@ -1,0 +1,109 @@
+package tasuki_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/tasuki-jobs/tasuki"
+
+// A floor says what the packages below a path may import of ours, and whether
+// they may import anything from outside the standard library.
+type floor struct {
+	path    string   // below the module; a trailing /... takes in what is below
+	ours    []string // what of ours it may import, in the same notation
+	foreign bool     // whether modules of others are allowed
+	why     string
+}
+
+// The most exact path counts. A package that no floor names is a failure: say
+// here where it stands first.
+var floors = []floor{
+	{"", []string{"store", "internal/loop", "internal/host"}, false,
+		"who enqueues links the engine and nothing of other people's"},
+	{"store", nil, false, "the seam is what all else stands on"},
+	{"internal/loop", nil, false, "sleeping needs nothing"},
+	{"internal/host", nil, false, "it is used by engine, supervisor and doctor alike"},
+	{"store/memory", []string{"store"}, false, "the reference store is plain"},
+	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
+	{"store/sqlite", []string{"store", "internal/loop"}, true, "a driver is linked only by who imports its store"},
+	{"cmd/...", []string{"...", ""}, true, "only commands see all"},
+	{"examples/...", []string{"...", ""}, true, "examples are users"},
+}
+
+func (f floor) covers(path string) bool { return covers(f.path, path) }
+
+func covers(pattern, path string) bool {
+	if prefix, below := strings.CutSuffix(pattern, "..."); below {
+		return strings.HasPrefix(path+"/", prefix)
+	}
+	return pattern == path
+}
+
+func floorOf(path string) *floor {
+	var best *floor
+	for i := range floors {
+		if f := &floors[i]; f.covers(path) && (best == nil || len(f.path) > len(best.path)) {
+			best = f
+		}
+	}
+	return best
+}
+
+func TestEveryPackageStaysOnItsFloor(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 5 {
+		t.Fatalf("go list knows %d packages: %q", len(lines), out)
+	}
+	for _, line := range lines {
+		pkg, imports, _ := strings.Cut(line, " ")
+		checkFloor(t, strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/"), strings.Fields(imports))
+	}
+}
+
+func checkFloor(t *testing.T, path string, imports []string) {
+	f := floorOf(path)
+	if f == nil {
+		t.Errorf("package %q stands on no floor: add it to floors with what it may import", path)
+		return
+	}
+	for _, imp := range imports {
+		if why := f.forbids(imp); why != "" {
+			t.Errorf("package %q imports %s: %s (%s)", path, imp, why, f.why)
+		}
+	}
+}
+
+func (f *floor) forbids(imp string) string {
+	if imp == module || strings.HasPrefix(imp, module+"/") {
+		ours := strings.TrimPrefix(strings.TrimPrefix(imp, module), "/")
+		for _, allowed := range f.ours {
+			if covers(allowed, ours) {
+				return ""
+			}
+		}
+		return "this floor may not see it"
+	}
+	if first, _, _ := strings.Cut(imp, "/"); strings.Contains(first, ".") && !f.foreign {
+		return "this floor stands on the standard library alone"
+	}
+	return ""
+}
+
+func TestAnImportFromAHigherFloorIsFound(t *testing.T) {
+	for path, imp := range map[string]string{
+		"":              module + "/store/sqlite",
+		"store":         module,
+		"store/memory":  "modernc.org/sqlite",
+		"internal/loop": module + "/store",
+	} {
+		if floorOf(path).forbids(imp) == "" {
+			t.Errorf("package %q may import %s", path, imp)
+		}
+	}
+}

@@ -1,0 +1,349 @@
+package tasuki_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/sqlite"
+)
+
+// The tests of real processes run this test binary again as a worker on an
+// SQLite file. It prints what its handlers do, a line each; the test notes when
+// a line came.
+
+const childStore = "TASUKI_TEST_CHILD_STORE"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childStore); path != "" {
+		os.Exit(child(path))
+	}
+	os.Exit(m.Run())
+}
+
+type steps struct {
+	N    int           `json:"n"`
+	Each time.Duration `json:"each"`
+}
+
+var (
+	ledgerKind   = tasuki.NewKind[steps]("ledger")           // resumable; each item a row, with Commit
+	stubbornKind = tasuki.NewKind[time.Duration]("stubborn") // ignores everything
+	holdKind     = tasuki.NewKind[int]("hold")               // until its context ends
+	noteKind     = tasuki.NewKind[int]("note")               // done at once
+)
+
+// child is the worker process.
+func child(path string) int {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	st, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer st.Close()
+	w, err := tasuki.New(st, tasuki.Config{Logger: log, Handlers: childHandlers(st)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println("worker", w.Name())
+	return tasuki.Main(w)
+}
+
+func childHandlers(st *sqlite.Store) []tasuki.Handler {
+	say := func(ctx context.Context, what string) {
+		fmt.Println(what, tasuki.JobFrom(ctx).ID)
+	}
+	from := func(s steps) tasuki.Source[int, int] { return count(s.N) }
+	return []tasuki.Handler{
+		tasuki.Each(ledgerKind, from, func(ctx context.Context, s steps, i int) error {
+			<-time.After(s.Each)
+			err := st.Commit(ctx, func(tx *sql.Tx) error {
+				_, err := tx.Exec(`INSERT INTO ledger (job, item, pid) VALUES (?, ?, ?)`, tasuki.JobFrom(ctx).ID, i, os.Getpid())
+				return err
+			})
+			if err == nil {
+				say(ctx, "item")
+			}
+			return err
+		}),
+		stubbornKind.Do(func(ctx context.Context, d time.Duration) error {
+			say(ctx, "run")
+			<-time.After(d)
+			return nil
+		}),
+		holdKind.Do(func(ctx context.Context, _ int) error {
+			say(ctx, "run")
+			<-ctx.Done()
+			say(ctx, "cause:"+strings.ReplaceAll(context.Cause(ctx).Error(), " ", "-"))
+			return ctx.Err()
+		}),
+		noteKind.Do(func(ctx context.Context, _ int) error { say(ctx, "run"); return nil }),
+	}
+}
+
+// A process is one worker that a test started.
+type process struct {
+	t    *testing.T
+	path string // of its store
+	cmd  *exec.Cmd
+	name string // the worker's
+	log  *logBuffer
+
+	mu     sync.Mutex
+	lines  []line
+	moved  chan struct{} // closed and made anew at each line
+	exited chan struct{}
+	code   int
+	at     time.Time // of the exit
+}
+
+type line struct {
+	at        time.Time
+	what, job string
+}
+
+// worker starts a worker process on the file and waits until it runs.
+func worker(t *testing.T, path string, args ...string) *process {
+	t.Helper()
+	return workerBy(t, path, nil, args...)
+}
+
+// workerBy starts it through a wrapper such as unshare.
+func workerBy(t *testing.T, path string, wrapper []string, args ...string) *process {
+	t.Helper()
+	argv := append(append(wrapper, os.Args[0]), args...)
+	p := &process{t: t, path: path, cmd: exec.Command(argv[0], argv[1:]...), log: &logBuffer{}, moved: make(chan struct{}), exited: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), childStore+"="+path)
+	p.cmd.Stderr = p.log
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go p.read(bufio.NewScanner(out))
+	t.Cleanup(p.kill)
+	p.name = p.await("worker", 1).job
+	p.awaitLog("worker started")
+	return p
+}
+
+func (p *process) read(in *bufio.Scanner) {
+	for in.Scan() {
+		what, job, _ := strings.Cut(in.Text(), " ")
+		p.mu.Lock()
+		p.lines = append(p.lines, line{time.Now(), what, job})
+		close(p.moved)
+		p.moved = make(chan struct{})
+		p.mu.Unlock()
+	}
+	err := p.cmd.Wait()
+	p.mu.Lock()
+	p.at, p.code = time.Now(), p.cmd.ProcessState.ExitCode()
+	p.mu.Unlock()
+	_ = err // its exit code says it
+	close(p.exited)
+}
+
+// kill ends the process and all it started, and waits for its end.
+func (p *process) kill() {
+	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	<-p.exited
+}
+
+func (p *process) signal(s syscall.Signal) time.Time {
+	now := time.Now()
+	if err := syscall.Kill(-p.cmd.Process.Pid, s); err != nil {
+		p.t.Fatalf("signal %v: %v", s, err)
+	}
+	return now
+}
+
+const patience = 90 * time.Second
+
+// await answers the n-th line that says what.
+func (p *process) await(what string, n int) line {
+	p.t.Helper()
+	limit := time.After(patience)
+	for {
+		p.mu.Lock()
+		seen, moved := p.said(what), p.moved
+		p.mu.Unlock()
+		if len(seen) >= n {
+			return seen[n-1]
+		}
+		select {
+		case <-moved:
+		case <-p.exited:
+			if p.mu.Lock(); len(p.said(what)) < n {
+				p.t.Fatalf("the worker exited with %d before it said %q %d times; its log:\n%s", p.code, what, n, p.log)
+			}
+			p.mu.Unlock()
+		case <-limit:
+			p.t.Fatalf("the worker did not say %q %d times; its log:\n%s", what, n, p.log)
+		}
+	}
+}
+
+// said are the lines that say what; called with mu held.
+func (p *process) said(what string) []line {
+	var seen []line
+	for _, l := range p.lines {
+		if l.what == what {
+			seen = append(seen, l)
+		}
+	}
+	return seen
+}
+
+func (p *process) all(what string) []line {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said(what)
+}
+
+// awaitLog waits until the worker's log says text.
+func (p *process) awaitLog(text string) {
+	p.t.Helper()
+	eventually(p.t, fmt.Sprintf("the worker logs %q", text), func() bool { return strings.Contains(p.log.String(), text) })
+}
+
+// exit waits for the end and answers its time and code.
+func (p *process) exit() (time.Time, int) {
+	p.t.Helper()
+	select {
+	case <-p.exited:
+	case <-time.After(patience):
+		p.t.Fatalf("the worker does not exit; its log:\n%s", p.log)
+	}
+	return p.at, p.code
+}
+
+// eventually looks again and again until what is so.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	limit := time.After(patience)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for !so() {
+		select {
+		case <-look.C:
+		case <-limit:
+			t.Fatalf("it did not come to be that %s", what)
+		}
+	}
+}
+
+// file makes a store file with a ledger in it.
+func file(t *testing.T) (*sqlite.Store, string) {
+	t.Helper()
+	return fileIn(t, t.TempDir())
+}
+
+func fileIn(t *testing.T, dir string) (*sqlite.Store, string) {
+	t.Helper()
+	path := filepath.Join(dir, "jobs.db")
+	st, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	if _, err := st.DB().Exec(`CREATE TABLE ledger (job TEXT, item INTEGER, pid INTEGER)`); err != nil {
+		t.Fatal(err)
+	}
+	return st, path
+}
+
+// wantLedger fails unless every item of every job was done exactly once.
+func wantLedger(t *testing.T, st *sqlite.Store, jobs []store.Job, n int) {
+	t.Helper()
+	for _, j := range jobs {
+		var rows, items int
+		err := st.DB().QueryRow(`SELECT count(*), count(DISTINCT item) FROM ledger WHERE job = ?`, j.ID).Scan(&rows, &items)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows != n || items != n {
+			t.Errorf("job %s: %d lost, %d doubled of %d items", j.ID, n-items, rows-items, n)
+		}
+	}
+}
+
+// ended waits until these jobs are done and answers their records.
+func ended(t *testing.T, st *sqlite.Store, jobs []store.Job) []store.Record {
+	t.Helper()
+	var ids []string
+	for _, j := range jobs {
+		ids = append(ids, j.ID)
+	}
+	var page store.Page
+	eventually(t, fmt.Sprintf("%d jobs are done", len(jobs)), func() bool {
+		var err error
+		page, err = st.List(t.Context(), store.ListRequest{Filter: store.Filter{IDs: ids, States: []store.State{store.Done}}})
+		return err == nil && len(page.Jobs) == len(jobs)
+	})
+	return page.Jobs
+}
+
+// wantCosts fails unless the jobs used no attempt and were released this often
+// in all.
+func wantCosts(t *testing.T, recs []store.Record, releases int) {
+	t.Helper()
+	attempts, released := 0, 0
+	for _, r := range recs {
+		attempts += r.Attempts
+		released += r.Releases
+	}
+	if attempts != 0 || released != releases {
+		t.Errorf("%d attempts used, %d releases; want 0 and %d", attempts, released, releases)
+	}
+}
+
+// keep makes n resumable jobs whose records stay readable.
+func ledgers(n int, s steps) []store.Job {
+	jobs := make([]store.Job, n)
+	for i := range jobs {
+		jobs[i] = ledgerKind.Job(s, tasuki.Keep(time.Hour))
+	}
+	return jobs
+}
+
+// needs skips a test whose tool is missing; where all must run that is a
+// failure.
+func needs(t *testing.T, ok bool, what string) {
+	t.Helper()
+	if !ok && os.Getenv("TASUKI_TEST_ALL") != "" {
+		t.Fatalf("%s: not here", what)
+	}
+	if !ok {
+		t.Skipf("%s: not here", what)
+	}
+}
+
+// store opens the process' store beside it.
+func (p *process) store() *sqlite.Store {
+	p.t.Helper()
+	st, err := sqlite.Open(p.t.Context(), p.path, sqlite.Options{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { st.Close() })
+	return st
+}
