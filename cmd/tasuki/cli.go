@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is what a user can type.
+type commandLine struct {
+	Store string `help:"Where the jobs are, such as sqlite:jobs.db." placeholder:"URL" env:"TASUKI_STORE"`
+	JSON  bool   `name:"json" help:"Print JSON instead of text for people."`
+
+	Enqueue enqueueCmd `cmd:"" help:"Put a job, or a file of jobs, into the store."`
+	Jobs    jobsCmd    `cmd:"" help:"Look at jobs."`
+	Stats   statsCmd   `cmd:"" help:"Count jobs by queue and state, and show the workers."`
+	Migrate migrateCmd `cmd:"" help:"Make the store, or bring its schema up to date."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+type jobsCmd struct {
+	List listCmd `cmd:"" help:"List jobs, the newest first."`
+	Show showCmd `cmd:"" help:"Show all about one job."`
+}
+
+const about = `Background jobs that a deploy never loses, restarts or doubles.
+
+Stores:
+
+    sqlite:PATH   a SQLite file; sqlite:///PATH for an absolute path,
+                  or just a path that ends in .db, .sqlite or .sqlite3
+
+Exit codes:
+
+    0       done
+    1       tried and failed, or the answer is no (unknown job, demo lost one)
+    64      the command line or the job is wrong; nothing was tried
+    69      the store cannot be opened or does not answer
+    128+N   the demo was ended by signal N, and has cleaned up
+
+Start with: tasuki demo`
+
+// run parses args, does what they say and answers the exit code.
+func run(args []string, c caller) int {
+	c.ctx = context.Background()
+	exited := false
+	var line commandLine
+	parser, err := kong.New(&line, kong.Name("tasuki"), kong.Description(about), kong.Writers(c.out, c.err), kong.Vars{"states": stateList()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 80, NoExpandSubcommands: true}),
+		kong.Exit(func(int) { exited = true }), kong.Bind(&c))
+	if err != nil {
+		return c.report(err)
+	}
+	if len(args) == 0 {
+		parser.Parse([]string{"--help"})
+		return exitUsage
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case exited: // --help has been printed
+		return exitOK
+	case err != nil:
+		return c.report(misread(err))
+	}
+	c.store, c.json = line.Store, line.JSON
+	return c.report(parsed.Run())
+}
+
+// misread explains a command line that does not parse.
+func misread(err error) error {
+	command := "tasuki"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		if node := parse.Context.Selected(); node != nil {
+			command = node.FullPath()
+		}
+	}
+	f := &fault{doing: "reading the command line", why: err, code: exitUsage}
+	if !strings.Contains(err.Error(), hintMark) {
+		f.hint = fmt.Sprintf("`%s --help` tells what can be given", command)
+	}
+	return f
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A table prints rows in columns: two spaces between them, as narrow as their
+// widest cell, numbers to the right.
+type table struct {
+	columns []column
+	rows    [][]string
+}
+
+// A column's name in capitals heads it.
+type column struct {
+	name  string
+	right bool // numbers
+	give  bool // gives way where the terminal is too narrow
+}
+
+func (t *table) add(cells ...string) {
+	for i := range cells {
+		cells[i] = plain(cells[i])
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// print writes the table, at most width columns wide if width is not 0.
+func (t *table) print(w io.Writer, width int) error {
+	head := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		head[i] = c.name
+	}
+	wide := t.widths(head, width)
+	var b strings.Builder
+	for _, row := range append([][]string{head}, t.rows...) {
+		t.line(&b, row, wide)
+	}
+	_, err := io.WriteString(w, b.String())
+	return wrote(err)
+}
+
+func (t *table) line(b *strings.Builder, row []string, wide []int) {
+	var line strings.Builder
+	for i, cell := range row {
+		cell = shorten(cell, wide[i])
+		pad := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(cell))
+		if t.columns[i].right {
+			line.WriteString(pad + cell)
+		} else {
+			line.WriteString(cell + pad)
+		}
+		line.WriteString("  ")
+	}
+	b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+}
+
+// widths are the columns' widths; those that give way share what is missing.
+func (t *table) widths(head []string, width int) []int {
+	wide := make([]int, len(head))
+	sum := 2 * (len(head) - 1)
+	for i := range head {
+		wide[i] = utf8.RuneCountInString(head[i])
+		for _, row := range t.rows {
+			wide[i] = max(wide[i], utf8.RuneCountInString(row[i]))
+		}
+		sum += wide[i]
+	}
+	for width > 0 && sum > width {
+		widest := -1
+		for i, c := range t.columns {
+			if c.give && wide[i] > 8 && (widest < 0 || wide[i] > wide[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		wide[widest]--
+		sum--
+	}
+	return wide
+}
+
+// shorten cuts s to n columns.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:max(n-1, 0)]) + "…"
+}
+
+// plain is s without what would move a terminal's cursor or paint.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

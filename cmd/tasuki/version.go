@@ -1,0 +1,25 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+)
+
+// versionCmd prints which tasuki this is.
+type versionCmd struct{}
+
+// Run prints it.
+func (versionCmd) Run(c *caller) error {
+	v := struct {
+		Version  string `json:"version"`
+		Go       string `json:"go"`
+		Platform string `json:"platform"`
+	}{"unknown", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	if c.json {
+		return c.printJSON(v)
+	}
+	return c.printf("tasuki %s %s %s\n", v.Version, v.Go, v.Platform)
+}
