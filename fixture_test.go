@@ -128,13 +128,15 @@ type link struct {
 	frozen chan struct{} // calls wait until it is closed
 	lose   map[string]int
 	calls  map[string]int
+	late   map[string]time.Duration // replies of these calls come so much later
+	broken map[string]bool          // these calls fail, nothing reaches the store
 	refuse func(store.Outcome) error
 }
 
 var errCut = errors.New("connection refused")
 
 func newLink(st store.Store) *link {
-	return &link{Store: st, lose: map[string]int{}, calls: map[string]int{}}
+	return &link{Store: st, lose: map[string]int{}, calls: map[string]int{}, late: map[string]time.Duration{}, broken: map[string]bool{}}
 }
 
 func (l *link) set(change func(*link)) {
@@ -148,7 +150,7 @@ func through[R any](ctx context.Context, l *link, name string, call func() (R, e
 	var zero R
 	l.mu.Lock()
 	l.calls[name]++
-	frozen, cut := l.frozen, l.cut
+	frozen, cut := l.frozen, l.cut || l.broken[name]
 	l.mu.Unlock()
 	if frozen != nil {
 		select {
@@ -161,6 +163,12 @@ func through[R any](ctx context.Context, l *link, name string, call func() (R, e
 		return zero, fmt.Errorf("%s: %w", name, errCut)
 	}
 	r, err := call()
+	l.mu.Lock()
+	late := l.late[name]
+	l.mu.Unlock()
+	if late > 0 {
+		pass(late)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lose[name] > 0 {

@@ -2,6 +2,7 @@ package tasuki_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -216,8 +217,12 @@ func TestASettleWhoseReplyWasLostIsSentAgainAndCountsOnce(t *testing.T) {
 		way.lose["settle"] = 2
 		job := task.Job(1)
 		enqueued(t, st, job)
-		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return errors.New("x") })}})
+		log, out := logged()
+		started(t, way, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return errors.New("x") })}})
 		pass(5 * time.Second)
+		if strings.Contains(out.String(), "another worker") {
+			t.Errorf("the resent outcome is called lost:\n%s", out)
+		}
 		if r := wantState(t, st, job.ID, store.Retry); r.Attempts != 1 {
 			t.Errorf("%d attempts, want 1", r.Attempts)
 		}
@@ -421,7 +426,9 @@ func TestACancelledRunningJobEndsCancelledWithinABeat(t *testing.T) {
 			t.Errorf("cause %v after %v", cause, time.Since(began))
 		}
 		synctest.Wait()
-		wantState(t, st, job.ID, store.Cancelled)
+		if r := wantState(t, st, job.ID, store.Cancelled); r.Attempts != 0 || r.Failure != nil {
+			t.Errorf("%d attempts, failure %v: a cancel is no failure", r.Attempts, r.Failure)
+		}
 	})
 }
 
@@ -477,11 +484,11 @@ func TestADelayedJobRunsWhenItIsDue(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		began := time.Now()
 		ran := make(chan struct{})
-		enqueued(t, st, task.Job(1, tasuki.Delay(90*time.Second)))
+		enqueued(t, st, task.Job(1, tasuki.Delay(90500*time.Millisecond)))
 		started(t, st, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { close(ran); return nil })}})
 		<-ran
-		if d := time.Since(began); d < 90*time.Second || d > 90*time.Second+2*time.Millisecond {
-			t.Errorf("ran after %v, want 90s", d)
+		if d := time.Since(began); d < 90500*time.Millisecond || d > 90502*time.Millisecond {
+			t.Errorf("ran after %v, want 90.5s", d)
 		}
 	})
 }
@@ -512,4 +519,85 @@ func TestStrictQueuesAreEmptiedInOrderAndWeightedOnesShared(t *testing.T) {
 	if n := order(t, []tasuki.WeightedQueue{{Name: "high", Weight: 3}, {Name: "low", Weight: 1}}); n < 55 || n > 95 {
 		t.Errorf("weighted 3:1: %d of the first 100 jobs came from the first queue, want about 75", n)
 	}
+}
+
+func TestAClaimReplyThatComesAfterTwoBeatsIsNotRun(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		slow := newLink(st)
+		slow.late["claim"] = 8 * time.Second
+		var here, there atomic.Int32
+		enqueued(t, st, task.Job(1))
+		started(t, slow, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { here.Add(1); return nil })}})
+		pass(7 * time.Second) // the claim went back at the second beat
+		started(t, st, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { there.Add(1); return nil })}})
+		pass(time.Minute)
+		if here.Load() != 0 || there.Load() != 1 {
+			t.Errorf("ran %d times where the reply came late and %d times elsewhere, want 0 and 1", here.Load(), there.Load())
+		}
+	})
+}
+
+func TestAWorkerWithoutAnAnsweredBeatClaimsNothing(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		var runs atomic.Int32
+		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { runs.Add(1); return nil })}})
+		pass(time.Second)
+		way.set(func(l *link) { l.broken["beat"] = true })
+		pass(10 * time.Second)
+		enqueued(t, st, task.Job(1))
+		pass(time.Minute)
+		if runs.Load() != 0 {
+			t.Error("it ran a job although others may take it for dead")
+		}
+		way.set(func(l *link) { l.broken["beat"] = false })
+		pass(10 * time.Second)
+		if runs.Load() != 1 {
+			t.Error("it did not come back to work with its beat")
+		}
+	})
+}
+
+func TestCursorsAreSavedTwentyTimesASecondAtMost(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		var done tally
+		job := walk.Job(1_000_000)
+		enqueued(t, st, job)
+		w := started(t, way, tasuki.Config{Handlers: []tasuki.Handler{walking(time.Millisecond, &done)}})
+		pass(time.Second)
+		var cursor int
+		if err := json.Unmarshal(wantState(t, st, job.ID, store.Running).Cursor, &cursor); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(done.all()); n-cursor > 60 || cursor > n {
+			t.Errorf("cursor %d after %d items, want at most 50 ms of them unsaved", cursor, n)
+		}
+		if n := way.count("save"); n > 21 || n < 15 {
+			t.Errorf("%d writes in a second, want about 20", n)
+		}
+		stopped(t, w)
+	})
+}
+
+func TestASaveThatFailedIsMadeAnew(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		way.broken["save"] = true
+		job := task.Job(1)
+		enqueued(t, st, job)
+		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, _ int) error {
+			if err := tasuki.Save(ctx, "half"); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})}})
+		pass(time.Second)
+		way.set(func(l *link) { l.broken["save"] = false })
+		pass(2 * time.Second)
+		if c := wantState(t, st, job.ID, store.Running).Cursor; string(c) != `"half"` {
+			t.Errorf("cursor %s, want the saved one", c)
+		}
+	})
 }

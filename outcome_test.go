@@ -125,15 +125,17 @@ func TestAJobMayGoOnWithACursorInItsArguments(t *testing.T) {
 func TestYieldGoesToTheBackWhenNothingStops(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		var order []int
-		enqueued(t, st, task.Job(1), task.Job(2), task.Job(3))
+		for i := range 9 {
+			enqueued(t, st, task.Job(i))
+		}
 		started(t, st, tasuki.Config{Slots: 1, ReadAhead: -1, Handlers: []tasuki.Handler{task.Do(func(_ context.Context, n int) error {
-			if order = append(order, n); n == 1 && len(order) < 3 {
+			if order = append(order, n); len(order) == 1 {
 				return tasuki.Yield()
 			}
 			return nil
 		})}})
 		synctest.Wait()
-		if len(order) != 4 || order[3] != 1 {
+		if len(order) != 10 || order[9] != 0 {
 			t.Errorf("order %v, want job 1 again behind the others", order)
 		}
 	})

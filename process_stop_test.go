@@ -213,3 +213,26 @@ func TestProcessesWhoseStoreIsAwayForAMinuteReleaseNobodyAndDoNothingTwice(t *te
 	wantCosts(t, ended(t, st, jobs), 0)
 	wantLedger(t, st, jobs, 300)
 }
+
+func TestProcessesFrozenTogetherReleaseNobodyWhenTheyWake(t *testing.T) {
+	t.Parallel()
+	st, path := file(t)
+	jobs := ledgers(4, steps{N: 300, Each: 20 * time.Millisecond})
+	enqueued(t, st, jobs...)
+	var all []*process
+	for range 3 {
+		p := workerBy(t, path, unshared(t), "-c", "2")
+		p.awaitBeats(2)
+		all = append(all, p)
+	}
+	all[0].await("item", 10)
+	for _, p := range all {
+		p.signal(syscall.SIGSTOP)
+	}
+	<-time.After(25 * time.Second)
+	for _, p := range all {
+		p.signal(syscall.SIGCONT)
+	}
+	wantCosts(t, ended(t, st, jobs), 0)
+	wantLedger(t, st, jobs, 300)
+}
