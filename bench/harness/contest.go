@@ -1,0 +1,158 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+)
+
+// A Contest is one measurement of several contestants.
+type Contest struct {
+	Name    string // in flags and JSON
+	Title   string
+	Note    string
+	Rows    []Row
+	Columns []Column
+	Runs    int
+}
+
+// A Row is one contestant's part.
+type Row struct {
+	Label string
+	Task  Task
+	Fill  Fill // what its store holds at the start
+}
+
+// A Fill is a store's content. The zero Fill is a store that is not there yet.
+type Fill struct{ Jobs, Strangers int }
+
+// A Column is one value of the samples.
+type Column struct {
+	Head   string
+	Key    string
+	Digits int  // after the point
+	Whole  bool // print the median alone
+}
+
+// A Result is what a contest found: every sample, by row and run. A run that
+// failed has a nil sample.
+type Result struct {
+	*Contest
+	Samples [][]Sample
+	Failed  []error // by row: the last failure
+}
+
+// A Runner runs contests.
+type Runner struct {
+	Contestants []Contestant
+	Dir         string    // for stores; its disk is part of what is measured
+	Profiles    string    // directory for CPU profiles; empty: none
+	Progress    io.Writer // a line for each measurement
+
+	prepared map[string]string
+	copies   int
+}
+
+// Run measures: the rows in turn, each round beginning with the next of them.
+func (r *Runner) Run(ctx context.Context, c *Contest) (*Result, error) {
+	res := &Result{Contest: c, Samples: make([][]Sample, len(c.Rows)), Failed: make([]error, len(c.Rows))}
+	for i := range res.Samples {
+		res.Samples[i] = make([]Sample, c.Runs)
+	}
+	for round := range c.Runs {
+		for turn := range c.Rows {
+			i := (round + turn) % len(c.Rows)
+			sample, err := r.one(ctx, c, &c.Rows[i])
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			fmt.Fprintf(r.Progress, "%s %d/%d  %s  %s\n", c.Name, round+1, c.Runs, c.Rows[i].Label, brief(c, sample, err))
+			res.Samples[i][round] = sample
+			if err != nil {
+				res.Failed[i] = err
+			}
+		}
+	}
+	return res, nil
+}
+
+// one does a row's task on a fresh copy of its store.
+func (r *Runner) one(ctx context.Context, c *Contest, row *Row) (Sample, error) {
+	path, err := r.fresh(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	defer remove(path)
+	t := row.Task
+	t.Path = path
+	if r.Profiles != "" {
+		t.Profile = filepath.Join(r.Profiles, fmt.Sprintf("%s-%s.pprof", c.Name, row.Label))
+	}
+	return spawn(ctx, t)
+}
+
+// brief is a sample in one line.
+func brief(c *Contest, s Sample, err error) string {
+	if err != nil {
+		return "FAILED: " + err.Error()
+	}
+	line := ""
+	for _, col := range c.Columns {
+		line += fmt.Sprintf("%s %s  ", col.Head, number(s[col.Key], col.Digits))
+	}
+	return line
+}
+
+// Summary is what the runs of a row say of one value.
+func (r *Result) Summary(row int, key string) Summary {
+	var values []float64
+	for _, s := range r.Samples[row] {
+		if v, ok := s[key]; ok {
+			values = append(values, v)
+		}
+	}
+	return Summarize(values)
+}
+
+// Ratio compares two rows' values, each run with the other's of the same round.
+func (r *Result) Ratio(row, against string, key string) (Summary, error) {
+	a, b := r.index(row), r.index(against)
+	if a < 0 || b < 0 {
+		return Summary{}, errors.New("not measured")
+	}
+	var ratios []float64
+	for i, s := range r.Samples[a] {
+		v, ok := s[key]
+		if w := r.Samples[b][i][key]; ok && w != 0 {
+			ratios = append(ratios, v/w)
+		}
+	}
+	if len(ratios) == 0 {
+		return Summary{}, errors.New("not measured")
+	}
+	return Summarize(ratios), nil
+}
+
+// Of is the summary of a row by its label.
+func (r *Result) Of(row, key string) (Summary, error) {
+	i := r.index(row)
+	if i < 0 {
+		return Summary{}, errors.New("not measured")
+	}
+	s := r.Summary(i, key)
+	if s.Runs == 0 {
+		return s, errors.New("not measured")
+	}
+	return s, nil
+}
+
+func (r *Result) index(label string) int {
+	for i := range r.Rows {
+		if r.Rows[i].Label == label {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,138 @@
+// Command sqlite measures tasuki on its SQLite store beside its peers and beside
+// the bare database. README.md one directory up says how to run it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/bench/harness"
+)
+
+// choice is what the flags say.
+type choice struct {
+	only, with    string
+	runs          int
+	json          string
+	dir, profiles string
+	list          bool
+}
+
+func main() {
+	harness.Child(contestants)
+	var c choice
+	flag.StringVar(&c.only, "only", "", "measurements, comma-separated; default: all")
+	flag.StringVar(&c.with, "with", "", "contestants, comma-separated; default: all")
+	flag.IntVar(&c.runs, "runs", 0, "how often each is measured; default: 5, where one is enough 1")
+	flag.StringVar(&c.json, "json", "", "file for every sample as JSON")
+	flag.StringVar(&c.dir, "dir", "", "directory on the disk to measure on; default: that of temporary files")
+	flag.StringVar(&c.profiles, "profiles", "", "existing directory for a CPU profile of each measurement, its last run")
+	flag.BoolVar(&c.list, "list", false, "print the measurements and their contestants")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer cancel()
+	if err := c.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func (c *choice) run(ctx context.Context) error {
+	chosen, err := c.contests()
+	if err != nil {
+		return err
+	}
+	if c.list {
+		for _, one := range chosen {
+			fmt.Printf("%-10s %s\n", one.Name, one.Title)
+			for _, row := range one.Rows {
+				fmt.Printf("           - %s\n", row.Label)
+			}
+		}
+		return nil
+	}
+	dir, err := os.MkdirTemp(c.dir, "tasuki-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	runner := harness.Runner{Contestants: contestants, Dir: dir, Profiles: c.profiles, Progress: os.Stderr}
+	fmt.Printf("%s.\n\n", harness.Machine(dir))
+	results := map[string]*harness.Result{}
+	for _, contest := range chosen {
+		res, err := runner.Run(ctx, contest)
+		if err != nil {
+			return err
+		}
+		results[contest.Name] = res
+		res.Table(os.Stdout)
+	}
+	printAims(os.Stdout, results)
+	return c.write(results)
+}
+
+// contests are the chosen ones, with the chosen contestants.
+func (c *choice) contests() ([]*harness.Contest, error) {
+	all := contests()
+	var names []string
+	for _, one := range all {
+		names = append(names, one.Name)
+	}
+	only, err := pick("only", c.only, names)
+	if err != nil {
+		return nil, err
+	}
+	with, err := pick("with", c.with, order)
+	if err != nil {
+		return nil, err
+	}
+	var chosen []*harness.Contest
+	for _, one := range all {
+		one.Rows = slices.DeleteFunc(one.Rows, func(r harness.Row) bool { return !slices.Contains(with, r.Task.Contestant) })
+		if c.runs > 0 {
+			one.Runs = c.runs
+		}
+		if slices.Contains(only, one.Name) && len(one.Rows) > 0 {
+			chosen = append(chosen, one)
+		}
+	}
+	return chosen, nil
+}
+
+// pick reads a flag that names some of all.
+func pick(name, list string, all []string) ([]string, error) {
+	if list == "" {
+		return all, nil
+	}
+	some := strings.Split(list, ",")
+	for _, s := range some {
+		if !slices.Contains(all, s) {
+			return nil, fmt.Errorf("-%s: there is no %q (hint: choose from %s)", name, s, strings.Join(all, ","))
+		}
+	}
+	return some, nil
+}
+
+func (c *choice) write(results map[string]*harness.Result) error {
+	if c.json == "" {
+		return nil
+	}
+	out := map[string]map[string][]harness.Sample{}
+	for name, res := range results {
+		out[name] = map[string][]harness.Sample{}
+		for i, row := range res.Rows {
+			out[name][row.Label] = res.Samples[i]
+		}
+	}
+	text, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.json, append(text, '\n'), 0o644)
+}
