@@ -96,9 +96,11 @@ func (c *claimer) pause(want, got int, wait time.Duration) time.Duration {
 	switch {
 	case got >= want:
 		return 0
+	case wait == 0 && got > 0:
+		return 0 // more are due than the reply could hold
 	case got > 0 && !c.w.listens.Load():
 		return min(aheadTime, c.w.cfg.Poll) // more may have come meanwhile
-	case wait >= 0:
+	case wait > 0:
 		return max(min(wait, c.w.cfg.Poll), time.Millisecond)
 	}
 	return c.w.cfg.Poll

@@ -20,8 +20,8 @@ type desk struct {
 	left  chan struct{}
 
 	mu      sync.Mutex
-	live    map[string]*run
-	waiting []*run // claimed, no slot yet
+	live    map[store.Claim]*run // ids alone may repeat where other programs enqueue
+	waiting []*run               // claimed, no slot yet
 	since   time.Time
 	running int
 	quiet   bool
@@ -32,7 +32,7 @@ type desk struct {
 
 func newDesk(slots int) *desk {
 	return &desk{slots: slots, freed: loop.NewWake(), left: make(chan struct{}, 1),
-		live: map[string]*run{}, stop: make(chan struct{})}
+		live: map[store.Claim]*run{}, stop: make(chan struct{})}
 }
 
 // room says how many jobs to ask for: the free slots and as much read-ahead as
@@ -67,7 +67,7 @@ func (d *desk) admit(runs []*run, beats uint64) (returned []*run) {
 		return nil
 	}
 	for _, r := range runs {
-		d.live[r.rec.ID] = r
+		d.live[r.held.Claim] = r
 	}
 	if d.quiet {
 		return runs
@@ -109,9 +109,7 @@ func (d *desk) end(r *run) {
 func (d *desk) remove(runs []*run) {
 	d.mu.Lock()
 	for _, r := range runs {
-		if d.live[r.rec.ID] == r {
-			delete(d.live, r.rec.ID)
-		}
+		delete(d.live, r.held.Claim)
 	}
 	empty := len(d.live) == 0
 	d.mu.Unlock()
@@ -178,7 +176,7 @@ func (d *desk) pick(claims []store.Claim) []*run {
 	defer d.mu.Unlock()
 	var runs []*run
 	for _, c := range claims {
-		if r := d.live[c.ID]; r != nil && r.held.Token == c.Token {
+		if r := d.live[c]; r != nil {
 			runs = append(runs, r)
 		}
 	}

@@ -176,7 +176,7 @@ func (w *Worker) listen() {
 	}
 	w.listens.Store(true)
 	w.wg.Go(func() {
-		if err := l.Listen(w.loops, w.desk.freed.Ring); err != nil {
+		if err := l.Listen(w.loops, w.info.Queues, w.desk.freed.Ring); err != nil {
 			w.listens.Store(false)
 			w.log.Warn("the store cannot wake this worker; it polls", slog.Any("error", err), slog.Duration("every", w.cfg.Poll))
 		}

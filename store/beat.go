@@ -22,12 +22,16 @@ type Worker struct {
 	Slots   int      `json:"slots"`
 	Busy    int      `json:"busy"`
 	Queues  []string `json:"queues,omitempty"`
-	Kinds   []string `json:"kinds,omitempty"`
+	Kinds   []string `json:"kinds,omitempty"` // all that it claims
 	Version string   `json:"version,omitempty"`
 	Tag     string   `json:"tag,omitempty"`
 	// Stuck are ids of jobs that outlived their timeout; on Leaving, of all
 	// jobs that still ran.
 	Stuck []string `json:"stuck,omitempty"`
+
+	// Foreign: not one of tasuki's. It does not beat; Beat is a number that the
+	// store makes up for Release, and its name may come again.
+	Foreign bool `json:"foreign,omitempty"`
 
 	// Process says where it runs, for a witness on the same machine.
 	Process Process `json:"process,omitzero"`

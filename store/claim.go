@@ -7,7 +7,9 @@ type ClaimRequest struct {
 	Worker string
 	// Token fences the claims of this call; the claimer made it from random
 	// bits for this call alone. The store derives each job's own token from it
-	// (the same, or Token+i) and answers that.
+	// (the same, or Token+i) and answers that. Id and token together name a
+	// claim, and no two claims share both; ids alone may repeat where other
+	// programs enqueue.
 	Token Token
 	Max   int
 	// Suspects is how many of Max may be suspects (Deaths above 0).
@@ -28,12 +30,13 @@ type QueueWant struct {
 
 // A ClaimReply is what was taken.
 type ClaimReply struct {
-	// Jobs are the claimed jobs, in the order in which they shall start. All
+	// Jobs are the claimed jobs, in the order in which they shall start; they
+	// may be fewer than Max though more are due (a reply is bounded in bytes). All
 	// fields that a handler can see are filled: those of Job (not Err, not
 	// Tick), State, the counts, Cursor, Token, ClaimedAt.
 	Jobs []Record
 	// Wait is how long until the next job of these queues and kinds becomes
-	// due, as far as the store knows: 0 if more are due now, negative if none
-	// is known. It is a hint.
+	// due, as far as the store knows: 0, only beside jobs, if more are due now;
+	// negative if none is known. It is a hint that may come early, never late.
 	Wait time.Duration
 }

@@ -24,6 +24,14 @@
 // A request is data: a store never keeps, changes or shares the slices that it
 // was given, nor those that it returned.
 //
+// # Beside other programs
+//
+// Redis and Delayed Job's table are shared with programs that keep other rules.
+// What they wrote keeps their clocks' times; a missing or bad id is made up by the
+// store, the same each time. What they took is theirs: a claim that they took away
+// is Lost, Pause and Cancel do not reach it, Move leaves it alone, and a unique key
+// of a job that they ended is freed late.
+//
 // # Words
 //
 // A job is claimed by a worker under a [Token]: 64 random bits that the claimer

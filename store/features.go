@@ -8,6 +8,17 @@ import "time"
 type Features struct {
 	Name string // "sqlite", "memory", …
 
+	// Kinds: jobs of unknown kinds cost a claim nothing. Without it a claim
+	// looks past a bounded number of them, may hold some for a moment without
+	// counting anything, and Wait may come early.
+	Kinds bool
+	// Order: the order inside a queue is exact. Without it the front and the old
+	// place are one place, and due jobs queue up as they are noticed.
+	Order bool
+	// IDs: an id is known as long as its job is in the store, and for Remember
+	// after its end. Without it: for Remember after its Enqueue.
+	IDs bool
+
 	Priority bool // jobs of one queue are ordered by Job.Priority
 	Cursor   bool // cursors and progress are stored
 	Unique   bool // Job.Unique

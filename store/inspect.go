@@ -28,7 +28,8 @@ type ListRequest struct {
 	Limit int    // 0: 100; at most 1000
 }
 
-// A Page is one page of jobs.
+// A Page is one page of jobs. It may hold fewer than Limit, or none, and still
+// have a Next.
 type Page struct {
 	Jobs []Record
 	Next string // empty: this was the last
@@ -54,8 +55,9 @@ type QueueStats struct {
 
 // A WorkersRequest asks for workers in name order.
 type WorkersRequest struct {
-	After string
-	Limit int
+	After   string
+	Limit   int
+	Foreign bool // also workers that are not tasuki's
 }
 
 // A MoveRequest brings jobs to a state; see Admin.Move.

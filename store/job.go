@@ -41,7 +41,8 @@ type Job struct {
 	// Queue is the queue it waits in. Empty means DefaultQueue.
 	Queue string `json:"queue"`
 	// Args are the arguments: one valid JSON text. Empty means null. Stores
-	// keep the bytes as they are.
+	// keep the JSON value: every digit of an integer, the names and their
+	// order. Spaces, escapes and the spelling of a fraction are the store's.
 	Args json.RawMessage `json:"args,omitempty"`
 	// Priority orders a queue: lower first, 0 by default, negative allowed.
 	Priority int `json:"priority,omitempty"`

@@ -14,7 +14,7 @@ type ReleaseRequest struct {
 type ReleaseReply struct {
 	Released bool
 	Jobs     []Released
-	Left     int // held rows that were locked; call again
+	Left     int // held jobs not taken this time (locked, or too many for one write); call again
 }
 
 // A Released is one job that was taken back.

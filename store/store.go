@@ -22,7 +22,8 @@ type Producer interface {
 	//
 	// A job whose ID is in the store, or was until at most [Remember] ago, is
 	// not added again and is answered Known: an Enqueue whose reply was lost is
-	// simply sent again. A job whose Unique key is held by another job is not
+	// simply sent again (a store without Features.IDs knows an id for Remember
+	// after its Enqueue). A job whose Unique key is held by another job is not
 	// added and is answered Duplicate with that job's id. A job whose Tick is
 	// not after its schedule's last one is not added and is answered Passed.
 	// Neither of the three is an error, and none keeps the others out. They are
@@ -42,11 +43,13 @@ type Consumer interface {
 	// the same job unless it went back to ready in between. A job is taken only
 	// if its kind is in req.Kinds, its queue is in req.Queues and not paused,
 	// and it was not written by a newer format than [Format]; all others stay
-	// as they are and cost the claim nothing, however many stand in front.
+	// as they are and cost the claim nothing, however many stand in front (see
+	// Features.Kinds). A record that cannot be read as a job never fails the
+	// call: the store leaves it, or makes it dead, as it is.
 	//
 	// Order: of queues as [QueueWant] says; inside a queue by priority (lower
 	// first), then jobs that went back to the front, then by the time at which
-	// they became due, then as enqueued. Jobs with counted deaths are suspects:
+	// they became due, then as enqueued (see Features.Order). Jobs with counted deaths are suspects:
 	// of these at most req.Suspects are taken.
 	//
 	// The worker must be known by a Beat: a worker that the store does not know
@@ -113,8 +116,11 @@ type Keeper interface {
 	// one higher, and one that reaches req.MaxDeaths is dead with that reason.
 	// MaxDeaths 0 counts nothing.
 	//
-	// Rows that somebody else holds locked are left out and Left says how many:
-	// the worker stays known until a later Release took all.
+	// A Foreign worker (see Worker) is released only by who saw its process die.
+	//
+	// Rows that somebody else holds locked, or that are too many for one write,
+	// are left out and Left says how many: the worker stays known until a later
+	// Release took all.
 	Release(ctx context.Context, req ReleaseRequest) (ReleaseReply, error)
 
 	// Prune deletes what is past its time: kept records of done jobs, cancelled
@@ -128,7 +134,7 @@ type Keeper interface {
 // Inspector lets people and the engine look. It changes nothing.
 type Inspector interface {
 	// List answers one page of the jobs that the filter selects, newest
-	// enqueued first. An empty filter selects all jobs that the store holds,
+	// enqueued first, as far as the store can order across queues and states. An empty filter selects all jobs that the store holds,
 	// kept records of ended ones included. Next is empty on the last page.
 	List(ctx context.Context, req ListRequest) (Page, error)
 	// Stats counts jobs by queue and state.
@@ -153,7 +159,7 @@ type Admin interface {
 	//
 	// Jobs in another state are left alone and not counted.
 	Move(ctx context.Context, req MoveRequest) (int, error)
-	// Pause stops (on) or lets go (off) claims from queues. What runs runs on.
+	// Pause stops (on) or lets go (off) claims of tasuki's workers from queues. What runs runs on.
 	// A queue may be paused before a job was ever in it. No queues: nothing.
 	Pause(ctx context.Context, queues []string, on bool) error
 	// Signal gives the named workers an order, brought by their next Beat, and
@@ -165,9 +171,10 @@ type Admin interface {
 type Listener interface {
 	// Listen calls wake once when it has begun to listen (what came before may
 	// have been missed), and then soon after jobs may have become claimable,
-	// until ctx ends; then it returns nil. Calls are hints: some come for nothing, and
-	// losing one costs latency only. Jobs that become due with time are no
+	// until ctx ends; then it returns nil. queues are those that the caller claims
+	// from; calls for other queues may be left out. Calls are hints: some come
+	// for nothing, and losing one costs latency only. Jobs that become due with time are no
 	// reason to call; Claim says how long to wait. An error says that
 	// listening is impossible here; the engine goes on by polling.
-	Listen(ctx context.Context, wake func()) error
+	Listen(ctx context.Context, queues []string, wake func()) error
 }

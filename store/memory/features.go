@@ -10,6 +10,7 @@ import (
 func features(o Options) store.Features {
 	f := store.Features{
 		Priority: true, Cursor: true, Unique: true, Then: true, Keep: true, Journal: true,
+		Kinds: true, Order: true, IDs: true,
 		Tags: true, Tick: true, Weights: true, Pause: true, Cancel: true, Signal: true,
 	}
 	if o.Features != nil {

@@ -42,7 +42,7 @@ func (e *ears) close(ear chan struct{}) {
 
 // Listen calls wake whenever jobs may have become claimable, also when one was
 // stored that becomes due later; see [store.Listener].
-func (s *Store) Listen(ctx context.Context, wake func()) error {
+func (s *Store) Listen(ctx context.Context, _ []string, wake func()) error {
 	ear := s.ears.open()
 	defer s.ears.close(ear)
 	wake()

@@ -6,9 +6,10 @@ import (
 
 // Listen calls wake soon after jobs may have become claimable; see
 // [store.Listener].
-func (s *Store) Listen(ctx context.Context, wake func()) error {
+func (s *Store) Listen(ctx context.Context, _ []string, wake func()) error {
 	ear := s.ears.open()
 	defer s.ears.close(ear)
+	wake()
 	for {
 		select {
 		case <-ctx.Done():

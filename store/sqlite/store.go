@@ -33,6 +33,7 @@ func (s *Store) Features() store.Features {
 	return store.Features{
 		Name:     "sqlite",
 		Priority: true, Cursor: true, Unique: true, Then: true, Keep: true, Journal: true,
+		Kinds: true, Order: true, IDs: true,
 		Tags: true, Tick: true, Weights: true, Pause: true, Cancel: true, Signal: true,
 		Remember: store.Remember, MaxPayload: s.options.MaxPayload, Commit: true,
 	}

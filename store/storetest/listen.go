@@ -56,7 +56,7 @@ var listenPromises = []promise{
 	{"ends with its context and no error", canListen, func(s *stage) {
 		ctx, cancel := context.WithCancel(s.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- s.Store.(store.Listener).Listen(ctx, func() {}) }()
+		go func() { ended <- s.Store.(store.Listener).Listen(ctx, []string{"default"}, func() {}) }()
 		cancel()
 		select {
 		case err := <-ended:
@@ -95,7 +95,7 @@ func (s *stage) listen(st store.Store) <-chan struct{} {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.Context()))
 	ended := make(chan error, 1)
 	go func() {
-		ended <- st.(store.Listener).Listen(ctx, func() {
+		ended <- st.(store.Listener).Listen(ctx, []string{"default"}, func() {
 			select {
 			case ear <- struct{}{}:
 			default:
