@@ -93,13 +93,18 @@ func (d *desk) dispatch() {
 	}
 }
 
-// end notes that a run's handler has returned and gives its slot on. The claim
-// stays until remove.
-func (d *desk) end(r *run) {
+// returned notes that a run's handler has returned. Its slot is still taken.
+func (d *desk) returned(r *run) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.ended = true
+}
+
+// free gives a run's slot on. The claim stays until remove.
+func (d *desk) free() {
 	d.mu.Lock()
 	d.running--
 	d.ended++
-	r.ended = true
 	d.dispatch()
 	d.mu.Unlock()
 	d.freed.Ring()
@@ -202,6 +207,13 @@ func (d *desk) lose(runs []*run) {
 	}
 }
 
+// begun says whether a run has its slot, and so a context.
+func (d *desk) begun(r *run) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !r.started.IsZero()
+}
+
 // active answers the runs whose handlers are running.
 func (d *desk) active() []*run {
 	return d.sift(func(r *run) bool { return !r.started.IsZero() && !r.ended })
@@ -254,14 +266,14 @@ func (w *Worker) start(r *run) {
 
 // settleRun gives a run's outcome to the settler and its slot to the next.
 func (w *Worker) settleRun(r *run, err error) {
+	w.desk.returned(r)
 	o, ok := r.verdict(err)
 	r.cancel(context.Canceled)
-	if !ok {
-		w.desk.end(r)
+	if ok {
+		w.logOutcome(r, o)
+		w.settler.put(r, o)
+	} else {
 		w.desk.remove([]*run{r})
-		return
 	}
-	w.logOutcome(r, o)
-	w.settler.put(r, o)
-	w.desk.end(r)
+	w.desk.free()
 }

@@ -166,7 +166,5 @@ func (r *run) lose() {
 	r.mu.Lock()
 	r.lost = true
 	r.mu.Unlock()
-	if r.cancel != nil {
-		r.cancel(ErrLost)
-	}
+	r.cancel(ErrLost)
 }

@@ -240,7 +240,7 @@ func (w *Worker) dump() {
 }
 
 func (w *Worker) cancelRun(r *run) {
-	if r.cancel == nil {
+	if !w.desk.begun(r) {
 		return // waits for its slot; the next beat brings it again
 	}
 	w.log.Info("job cancelled", logAttrs(r)...)

@@ -1,0 +1,160 @@
+package tasuki_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/memory"
+)
+
+func TestASettleWhoseReplyWasLostIsSentAgainAndCountsOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		way.lose["settle"] = 2
+		job := task.Job(1)
+		enqueued(t, st, job)
+		log, out := logged()
+		started(t, way, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return errors.New("x") })}})
+		pass(5 * time.Second)
+		if strings.Contains(out.String(), "another worker") {
+			t.Errorf("the resent outcome is called lost:\n%s", out)
+		}
+		if r := wantState(t, st, job.ID, store.Retry); r.Attempts != 1 {
+			t.Errorf("%d attempts, want 1", r.Attempts)
+		}
+		if way.count("settle") != 3 {
+			t.Errorf("%d calls, want 3", way.count("settle"))
+		}
+	})
+}
+
+func TestOutcomesAreKeptWhileTheStoreIsAwayAndLoggedOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		log, out := logged()
+		var jobs []store.Job
+		for i := range 10 {
+			jobs = append(jobs, task.Job(i))
+		}
+		enqueued(t, st, jobs...)
+		runs := 0
+		started(t, way, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error {
+			if runs++; runs == 1 {
+				way.set(func(l *link) { l.cut = true })
+			}
+			return nil
+		})}, Slots: 1, ReadAhead: -1})
+		pass(5 * time.Second)
+		way.set(func(l *link) { l.cut = false })
+		pass(5 * time.Second)
+		if n := strings.Count(out.String(), `msg="outcomes could not be written`); n != 1 {
+			t.Errorf("the outage was logged %d times, want once", n)
+		}
+		if record(t, st, jobs[0].ID) != nil {
+			t.Error("the first job's outcome was not written when the store came back")
+		}
+	})
+}
+
+func TestAnOutcomeThatTheStoreRefusesMakesThatJobDeadAndHoldsUpNoOther(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		bad, good := task.Job(1, tasuki.Keep(time.Hour)), task.Job(2, tasuki.Keep(time.Hour))
+		way.refuse = func(o store.Outcome) error {
+			if o.ID == bad.ID && o.Verb == store.Finish {
+				return fmt.Errorf("%w: text of no encoding", store.ErrInvalid)
+			}
+			return nil
+		}
+		enqueued(t, st, bad, good)
+		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}})
+		synctest.Wait()
+		wantState(t, st, good.ID, store.Done)
+		if r := wantState(t, st, bad.ID, store.Dead); !strings.Contains(r.Failure.Message, "no encoding") {
+			t.Errorf("failure %+v does not say why", r.Failure)
+		}
+	})
+}
+
+func TestFollowUpsThatTheStoreRefusesMakeTheJobDead(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		big := tasuki.NewKind[string]("big").Job(strings.Repeat("x", store.MaxPayload))
+		r := ran(t, st, func(context.Context, int) error { return tasuki.Then(big) })
+		if r.State != store.Dead || !strings.Contains(r.Failure.Message, "over the limit of 1048576") {
+			t.Errorf("job is %s, failure %v; want dead, the limit named", r.State, r.Failure)
+		}
+	})
+}
+
+func TestAStopDuringAnOutageSaysWhatWasNotRecorded(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		job := task.Job(1)
+		enqueued(t, st, job)
+		w := started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error {
+			way.set(func(l *link) { l.cut = true })
+			return nil
+		})}})
+		pass(time.Second)
+		began := time.Now()
+		var un *tasuki.Unrecorded
+		if err := w.Stop(t.Context()); !errors.As(err, &un) || len(un.Jobs) != 1 || un.Jobs[0].ID != job.ID {
+			t.Errorf("stop answered %v, want Unrecorded with the job", err)
+		}
+		if took := time.Since(began); took > 25*time.Second {
+			t.Errorf("stop took %v", took)
+		}
+	})
+}
+
+func TestCursorsAreSavedTwentyTimesASecondAtMost(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		var done tally
+		job := walk.Job(1_000_000)
+		enqueued(t, st, job)
+		w := started(t, way, tasuki.Config{Handlers: []tasuki.Handler{walking(time.Millisecond, &done)}})
+		pass(time.Second)
+		var cursor int
+		if err := json.Unmarshal(wantState(t, st, job.ID, store.Running).Cursor, &cursor); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(done.all()); n-cursor > 60 || cursor > n {
+			t.Errorf("cursor %d after %d items, want at most 50 ms of them unsaved", cursor, n)
+		}
+		if n := way.count("save"); n > 21 || n < 15 {
+			t.Errorf("%d writes in a second, want about 20", n)
+		}
+		stopped(t, w)
+	})
+}
+
+func TestASaveThatFailedIsMadeAnew(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		way.broken["save"] = true
+		job := task.Job(1)
+		enqueued(t, st, job)
+		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, _ int) error {
+			if err := tasuki.Save(ctx, "half"); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})}})
+		pass(time.Second)
+		way.set(func(l *link) { l.broken["save"] = false })
+		pass(2 * time.Second)
+		if c := wantState(t, st, job.ID, store.Running).Cursor; string(c) != `"half"` {
+			t.Errorf("cursor %s, want the saved one", c)
+		}
+	})
+}
