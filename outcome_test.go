@@ -45,7 +45,7 @@ func TestAnErrorUsesAnAttemptAndWaitsAsSidekiqDoes(t *testing.T) {
 		if r.State != store.Retry || r.Attempts != 1 || r.Failure.Message != "no luck" {
 			t.Errorf("job is %s with %d attempts and failure %v, want retry with 1 and its error", r.State, r.Attempts, r.Failure)
 		}
-		if wait := r.DueAt.Sub(time.Now()); wait < 14*time.Second || wait > 25*time.Second {
+		if wait := time.Until(r.DueAt); wait < 14*time.Second || wait > 25*time.Second {
 			t.Errorf("next attempt in %v, want 15 to 24 s", wait)
 		}
 	})

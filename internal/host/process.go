@@ -56,8 +56,8 @@ func Of(pid int) (Identity, error) {
 // Gone says whether the process that id names is known to be gone. It answers
 // true only for a process of this machine, this boot and this PID namespace
 // that /proc does not show any more; whenever it cannot know it answers false.
-func (self Identity) Gone(id Identity) bool {
-	if self.Boot == "" || id.Boot != self.Boot || id.Space != self.Space || id.PID <= 0 {
+func (me Identity) Gone(id Identity) bool {
+	if me.Boot == "" || id.Boot != me.Boot || id.Space != me.Space || id.PID <= 0 {
 		return false
 	}
 	st, err := readStat(id.PID)
