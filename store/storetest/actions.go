@@ -159,29 +159,44 @@ func (tw *twins) pass() error {
 }
 
 func (tw *twins) move() error {
-	req := store.MoveRequest{To: pick(tw, store.Ready, store.Dead, store.Cancelled, store.Deleted), Why: "by hand"}
-	switch {
-	case tw.chance(3):
-		req.Filter = store.Filter{}
-	case req.To == store.Ready && tw.chance(50):
-		// Several ended jobs of one key would compete for it.
-		req.States, req.Queues = []store.State{store.Scheduled, store.Retry}, some(tw, twinQueues...)
-	case len(tw.ids) > 0 && (req.To == store.Ready || tw.chance(60)):
-		req.IDs = []string{pick(tw, tw.ids...)}
-		if req.To != store.Ready {
-			req.IDs = append(req.IDs, pick(tw, tw.ids...), pick(tw, tw.ids...))
-		}
-	case req.To != store.Ready:
-		req.States = []store.State{pick(tw, store.Ready, store.Retry, store.Dead, store.Running)}
-		req.Queues, req.Kinds = some(tw, twinQueues...), some(tw, twinKinds...)
+	req := store.MoveRequest{
+		Filter: tw.selection(), Why: "by hand",
+		To: pick(tw, store.Ready, store.Ready, store.Dead, store.Cancelled, store.Cancelled, store.Deleted),
 	}
-	if req.To == store.Cancelled && !tw.f.Cancel {
-		req.To = store.Dead
+	if req.To == store.Ready {
+		// Several ended jobs of one key would compete for it.
+		if req.States = []store.State{store.Scheduled, store.Retry}; tw.chance(80) {
+			req.Filter = store.Filter{IDs: []string{tw.idIn(store.Dead, store.Cancelled, store.Retry)}}
+		}
 	}
 	_, err := both(tw, fmt.Sprintf("move %+v to %s", req.Filter, req.To), func(_ int, st store.Store) (int, error) {
 		return st.Move(tw.t.Context(), req)
 	}, func(n int) string { return fmt.Sprint(n) })
 	return err
+}
+
+// selection draws a filter for a move, now and then an empty one.
+func (tw *twins) selection() store.Filter {
+	switch f := (store.Filter{}); {
+	case tw.chance(4):
+		return f
+	case tw.chance(50):
+		f.IDs = []string{tw.idIn(store.Running), tw.idIn(store.Ready, store.Scheduled, store.Retry)}
+		return f
+	default:
+		f.States = []store.State{pick(tw, store.Ready, store.Retry, store.Dead, store.Running)}
+		f.Queues, f.Kinds = some(tw, twinQueues...), some(tw, twinKinds...)
+		return f
+	}
+}
+
+// idIn is the id of a job in one of these states, or of none.
+func (tw *twins) idIn(states ...store.State) string {
+	page, err := tw.sides[1].handles[0].List(tw.t.Context(), store.ListRequest{Filter: store.Filter{States: states}})
+	if err != nil || len(page.Jobs) == 0 {
+		return "none"
+	}
+	return pick(tw, page.Jobs...).ID
 }
 
 func (tw *twins) pause() error {

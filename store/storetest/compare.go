@@ -41,7 +41,7 @@ func (tw *twins) compare() error {
 func (tw *twins) listAll(st store.Store) ([]store.Record, error) {
 	var all []store.Record
 	for next := ""; ; {
-		page, err := st.List(tw.t.Context(), store.ListRequest{After: next, Limit: 20 + len(tw.log)})
+		page, err := st.List(tw.t.Context(), store.ListRequest{After: next, Limit: 5 + len(tw.log)%20})
 		if err != nil {
 			return nil, fmt.Errorf("list: %w", err)
 		}

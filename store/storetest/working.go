@@ -19,6 +19,9 @@ func (tw *twins) recent(worker string, n int) []twinClaim {
 			continue
 		}
 		percent := 3
+		if c.worker == worker {
+			percent = 15
+		}
 		if c.worker == worker && tw.held(c) {
 			percent = 85
 		}

@@ -1,0 +1,47 @@
+package faulty
+
+var keepFaults = []fault{
+	{"the journal has no end", "Journal/a full journal keeps the first run and the newest", []edit{{"job.go",
+		`if len(j.Journal) > store.MaxJournal {`, `if false {`,
+	}}},
+	{"the journal loses its first run", "Journal/a full journal keeps the first run and the newest", []edit{{"job.go",
+		`slices.Delete(j.Journal, 1, 2)`, `slices.Delete(j.Journal, 0, 1)`,
+	}}},
+	{"the journal says where the job stood before", "Journal/a run says where the job stood then", []edit{{"verbs.go",
+		`	s.stand(j, o)
+	s.lift(j)`, `	s.lift(j)
+	defer s.stand(j, o)`,
+	}}},
+	{"a release leaves no run", "Journal/a release adds its run with its why", []edit{{"keeper.go",
+		`	s.noteRun(j, req.Why)
+`, ``,
+	}}},
+	{"kept records leave at once", "Keep/Keep keeps the record with its result for that long", []edit{{"roll.go",
+		`if keep <= 0 || !s.features.Keep {`, `if true {`,
+	}}},
+	{"kept records stay for ever", "Keep/Keep keeps the record with its result for that long", []edit{{"keeper.go",
+		`now.After(j.keepUntil)`, `false`,
+	}}},
+	{"a journal keeps no record", "Keep/a job with a journal stays for KeepJournal", []edit{{"roll.go",
+		`if len(j.Journal) > 0 {`, `if false {`,
+	}}},
+	{"a journal cuts a longer Keep short", "Keep/a job with a journal stays for KeepJournal", []edit{{"roll.go",
+		`keep = max(keep, store.KeepJournal)`, `keep = store.KeepJournal`,
+	}}},
+	{"results are not kept", "Keep/Keep keeps the record with its result for that long", []edit{{"verbs.go",
+		`		j.Result = slices.Clone(o.Result)
+`, ``,
+	}}},
+	{"prune takes more than its limit", "Prune/deletes at most Limit and says whether there is more", []edit{{"keeper.go",
+		`for n := range limit {`, `for n := range limit + 1 {`,
+	}}},
+	{"prune never says that there is more", "Prune/deletes at most Limit and says whether there is more", []edit{{"keeper.go",
+		`More: s.prunable(now, req.Dead)}`, `More: false && s.prunable(now, req.Dead)}`,
+	}}},
+	{"prune takes every dead job", "Prune/Dead 0 deletes no dead jobs", []edit{{"keeper.go",
+		`dead > 0 && now.Sub(j.EndedAt) > dead`, `now.Sub(j.EndedAt) > dead`,
+	}}},
+	{"cancelled jobs are never pruned", "Prune/cancelled jobs go after KeepJournal", []edit{{"place.go",
+		`max(j.Keep, store.KeepJournal)`, `1000 * store.KeepJournal`,
+	}}},
+}
