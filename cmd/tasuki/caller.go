@@ -19,19 +19,35 @@ type caller struct {
 	err   io.Writer
 	store string // the URL
 	json  bool
+
+	// copies says how many rows a file gets from the demo's workers; nil: one.
+	// Tests plant faults here.
+	copies func(path string) int
 }
 
 // width is how many columns the output has on a terminal, 0 in a pipe.
 func (c *caller) width() int {
-	f, ok := c.out.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	width, _ := terminalOf(c.out)
+	if width == nil {
 		return 0
 	}
-	w, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || w <= 0 {
-		return 80
+	return width()
+}
+
+// terminalOf answers how wide the terminal is that w writes to, and whether it
+// may be painted; nil if it is none, or one that cannot move its cursor.
+func terminalOf(w io.Writer) (width func() int, colour bool) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return nil, false
 	}
-	return w
+	return func() int {
+		n, _, err := term.GetSize(int(f.Fd()))
+		if err != nil || n <= 0 {
+			return 80
+		}
+		return n
+	}, os.Getenv("NO_COLOR") == ""
 }
 
 // printJSON prints v on one line, or indented for a person at a terminal.

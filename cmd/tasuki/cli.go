@@ -14,11 +14,14 @@ type commandLine struct {
 	Store string `help:"Where the jobs are, such as sqlite:jobs.db." placeholder:"URL" env:"TASUKI_STORE"`
 	JSON  bool   `name:"json" help:"Print JSON instead of text for people."`
 
+	Demo    demoCmd    `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
 	Enqueue enqueueCmd `cmd:"" help:"Put a job, or a file of jobs, into the store."`
 	Jobs    jobsCmd    `cmd:"" help:"Look at jobs."`
 	Stats   statsCmd   `cmd:"" help:"Count jobs by queue and state, and show the workers."`
 	Migrate migrateCmd `cmd:"" help:"Make the store, or bring its schema up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	DemoWorker demoWorkerCmd `cmd:"" hidden:""`
 }
 
 type jobsCmd struct {

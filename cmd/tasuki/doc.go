@@ -45,5 +45,6 @@
 //
 // demo: dir, files, hashed_once, lost, doubled, skipped, changed, attempts_used,
 // hand_overs, releases, seconds, notes (the first few files behind each of
-// these figures), events (name, at_seconds, without_progress_seconds, text).
+// these figures), events (name, title, at_seconds, without_progress_seconds,
+// text).
 package main

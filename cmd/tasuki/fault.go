@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -50,6 +51,9 @@ func (c *caller) report(err error) int {
 	var code exitCode
 	if errors.As(err, &code) {
 		return int(code)
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitSignal + int(syscall.SIGPIPE) // who read the output has enough
 	}
 	text, hint := cutHint(err.Error())
 	var f *fault

@@ -1,0 +1,116 @@
+package demo
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// screen is the view for terminals: what was said scrolls by, and below it a
+// block is drawn anew in its place.
+type screen struct {
+	lines
+	width  func() int
+	colour bool
+	drawn  int // lines of the block on the screen
+	last   *standing
+}
+
+func (s *screen) say(at time.Duration, text string) error {
+	var b strings.Builder
+	s.erase(&b)
+	lines{&b}.say(at, fit(text, s.width()-8))
+	s.draw(&b)
+	return s.flush(&b)
+}
+
+func (s *screen) show(now *standing) error {
+	s.last = now
+	var b strings.Builder
+	s.erase(&b)
+	s.draw(&b)
+	return s.flush(&b)
+}
+
+func (s *screen) close() error {
+	s.last = nil
+	var b strings.Builder
+	s.erase(&b)
+	return s.flush(&b)
+}
+
+// flush writes a whole frame at once, so that it does not flicker.
+func (s *screen) flush(b *strings.Builder) error {
+	_, err := io.WriteString(s.out, b.String())
+	return err
+}
+
+// erase takes the block off: up to its first line, then clear to the end.
+func (s *screen) erase(b *strings.Builder) {
+	if s.drawn > 0 {
+		fmt.Fprintf(b, "\x1b[%dA\r\x1b[J", s.drawn)
+	}
+	s.drawn = 0
+}
+
+func (s *screen) draw(b *strings.Builder) {
+	if s.last == nil {
+		return
+	}
+	width := s.width()
+	block := append([]string{"", s.bar(width)}, s.last.workers...)
+	block = append(block, fmt.Sprintf("hand-overs %d · releases %d · attempts used %d · %.1fs without progress",
+		s.last.handOvers, s.last.releases, s.last.attempts, s.last.still.Seconds()))
+	if s.last.what != "" {
+		block = append(block, "now: "+s.last.what)
+	}
+	for i, line := range block {
+		if i != 1 { // the bar is as wide as it is, and coloured
+			line = fit(line, width-1)
+		}
+		b.WriteString(line + "\n")
+	}
+	s.drawn = len(block)
+}
+
+// bar is the progress: as long as what the figures leave of the line.
+func (s *screen) bar(width int) string {
+	now := s.last
+	share := 1.0
+	if now.total > 0 {
+		share = min(float64(now.done)/float64(now.total), 1)
+	}
+	text := fmt.Sprintf(" %3.0f %%  %s of %s files %s", share*100, thousands(now.done), thousands(now.total), now.verb)
+	room := min(width-1-utf8.RuneCountInString(text), 40)
+	if room < 5 {
+		return fit(text, width-1)
+	}
+	full := int(share * float64(room))
+	filled := strings.Repeat("█", full)
+	if s.colour {
+		filled = "\x1b[32m" + filled + "\x1b[0m"
+	}
+	return filled + strings.Repeat("░", room-full) + text
+}
+
+// fit makes a text that takes one line of so many columns and cannot move the
+// cursor: names of files may hold anything.
+func fit(text string, width int) string {
+	text = printable(text)
+	if width < 1 || utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}
+
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
