@@ -14,7 +14,21 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tasuki": main})
+	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty})
+}
+
+// faulty is the command with workers that cheat: one file is left out of the
+// manifest, another is written twice.
+func faulty() {
+	os.Exit(run(os.Args[1:], caller{in: os.Stdin, out: os.Stdout, err: os.Stderr, copies: func(path string) int {
+		switch filepath.Base(path) {
+		case "left-out":
+			return 0
+		case "twice":
+			return 2
+		}
+		return 1
+	}}))
 }
 
 // TestWhatAUserTypes runs every script below testdata as a user would type it.
@@ -26,16 +40,30 @@ func TestWhatAUserTypes(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("TASUKI_STORE", "")
+			env.Setenv("TMPDIR", filepath.Join(env.WorkDir, "tmp"))
+			exe, err := exec.LookPath("tasuki")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EXE", exe)
+			if err := os.Mkdir(filepath.Join(env.WorkDir, "tmp"), 0o777); err != nil {
+				return err
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
 			"repeat": repeat,
 			"width":  width,
+			"empty":  empty,
+			"forest": forest,
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "mounts" {
+			switch cond {
+			case "mounts":
 				return canMount(), nil
+			case "powerless":
+				return exec.Command("unshare", "-U", "true").Run() == nil, nil
 			}
 			return false, errors.New("unknown condition " + cond)
 		},
@@ -76,6 +104,26 @@ func width(ts *testscript.TestScript, _ bool, args []string) {
 		if n := len([]rune(strings.TrimRight(string(line), "\n"))); n > most {
 			ts.Fatalf("a line is %d wide, want at most %d: %s", n, most, line)
 		}
+	}
+}
+
+// empty DIR fails unless the directory has nothing in it.
+func empty(ts *testscript.TestScript, _ bool, args []string) {
+	names, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) > 0 {
+		ts.Fatalf("%s holds %s", args[0], names[0].Name())
+	}
+}
+
+// forest DIR N makes a tree of n small files.
+func forest(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for i := range n {
+		dir := filepath.Join(ts.MkAbs(args[0]), strconv.Itoa(i%7), strconv.Itoa(i%3))
+		ts.Check(os.MkdirAll(dir, 0o755))
+		ts.Check(os.WriteFile(filepath.Join(dir, strconv.Itoa(i)), []byte(args[0]+strconv.Itoa(i)), 0o644))
 	}
 }
 

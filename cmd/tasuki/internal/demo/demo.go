@@ -48,6 +48,9 @@ func Run(ctx context.Context, o Options) (result *Result, err error) {
 	d := &director{view: viewOf(o), crew: &crew{dir: dir}, began: time.Now()}
 	defer d.view.close()
 	defer d.crew.dismiss(0)
+	if d.name = o.Dir; d.name == "" {
+		d.name = root
+	}
 	if d.plan, err = makePlan(ctx, tree{root: root, skip: dir}); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 // The director plays the story: it starts and ends workers when the work has got
 // so far, and looks on. It is one goroutine.
 type director struct {
+	name  string // of the tree, as the user called it
 	plan  *plan
 	tally *tally
 	crew  *crew
@@ -33,6 +34,7 @@ type event struct {
 	parts []int         // whose progress it may hold up
 	gap   time.Duration // if it is not read from those
 	text  string        // how it went
+	over  bool
 }
 
 const (
@@ -54,11 +56,13 @@ func (d *director) direct(ctx context.Context) (*Result, error) {
 	}
 	played := time.Now()
 	d.crew.dismiss(5 * time.Second)
-	if err := d.say("all jobs are done; every file is hashed again and compared with the manifest"); err != nil {
+	if err := d.say("all jobs are done; now all files are hashed again and compared"); err != nil {
 		return nil, err
 	}
 	v, err := d.plan.check(ctx, d.tally.manifest, func(done int64) error {
-		return d.view.show(&standing{verb: "compared", done: done, total: int64(len(d.plan.entries))})
+		s := d.standing()
+		s.verb, s.done, s.still = "compared", done, 0
+		return d.view.show(s)
 	})
 	if err != nil {
 		return nil, err
@@ -68,9 +72,9 @@ func (d *director) direct(ctx context.Context) (*Result, error) {
 
 func (d *director) introduce() error {
 	if d.plan.files == 0 {
-		return d.say("%s has no files: only idle workers will be stopped and killed", d.plan.root)
+		return d.say("%s has no files: only idle workers will be stopped and killed", d.name)
 	}
-	return d.say("%s has %s, %s, to be hashed by resumable jobs", d.plan.root, plural(d.plan.files, "file"), bytesOf(d.plan.bytes))
+	return d.say("%s has %s, %s, to be hashed by resumable jobs", d.name, plural(d.plan.files, "file"), bytesOf(d.plan.bytes))
 }
 
 // allDone is an error if a job did not come to its end.
@@ -118,14 +122,17 @@ func (d *director) unless(ctx context.Context, err error) error {
 }
 
 func (d *director) standing() *standing {
-	s := &standing{verb: "hashed", done: d.tally.rows, total: int64(len(d.plan.entries)), still: time.Since(d.tally.moved)}
+	s := &standing{verb: "hashed", done: d.tally.rows, total: int64(len(d.plan.entries))}
+	if s.done < s.total {
+		s.still = time.Since(d.tally.moved)
+	}
 	s.handOvers, s.releases, s.attempts = d.tally.counts()
 	for _, m := range d.crew.members {
 		if !m.isGone() {
 			s.workers = append(s.workers, d.describe(m))
 		}
 	}
-	if n := len(d.events); n > 0 {
+	if n := len(d.events); n > 0 && !d.events[n-1].over {
 		s.what = d.events[n-1].title
 	}
 	return s

@@ -62,8 +62,11 @@ func (s *screen) draw(b *strings.Builder) {
 	}
 	width := s.width()
 	block := append([]string{"", s.bar(width)}, s.last.workers...)
-	block = append(block, fmt.Sprintf("hand-overs %d · releases %d · attempts used %d · %.1fs without progress",
-		s.last.handOvers, s.last.releases, s.last.attempts, s.last.still.Seconds()))
+	counts := fmt.Sprintf("hand-overs %d · releases %d · attempts used %d", s.last.handOvers, s.last.releases, s.last.attempts)
+	if s.last.still >= time.Second/10 {
+		counts += fmt.Sprintf(" · %.1f s without progress", s.last.still.Seconds())
+	}
+	block = append(block, counts)
 	if s.last.what != "" {
 		block = append(block, "now: "+s.last.what)
 	}

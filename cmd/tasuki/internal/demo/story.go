@@ -35,7 +35,8 @@ func (d *director) happens(e event, format string, args ...any) error {
 // outcome tells how the event went.
 func (d *director) outcome(format string, args ...any) error {
 	text := fmt.Sprintf(format, args...)
-	d.events[len(d.events)-1].text = text
+	e := d.events[len(d.events)-1]
+	e.text, e.over = text, true
 	return d.say("  %s", text)
 }
 
@@ -138,7 +139,7 @@ func (d *director) overrun(ctx context.Context) (err error) {
 	}
 	gap := d.tally.jobs[d.third].ClaimedAt.Sub(old.gone)
 	d.events[len(d.events)-1].gap = gap
-	return d.outcome("worker %d was gone after %s; the job runs anew in worker %d %s later", old.number,
+	return d.outcome("worker %d was gone after %s; worker %d began the job %s later", old.number,
 		brief(old.gone.Sub(told)), fresh.number, brief(gap))
 }
 

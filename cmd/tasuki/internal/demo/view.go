@@ -33,7 +33,7 @@ type standing struct {
 type lines struct{ out io.Writer }
 
 func (l lines) say(at time.Duration, text string) error {
-	_, err := fmt.Fprintf(l.out, "%5.1fs  %s\n", at.Seconds(), text)
+	_, err := fmt.Fprintf(l.out, "%5.1fs  %s\n", at.Seconds(), printable(text))
 	return err
 }
 
