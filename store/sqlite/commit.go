@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -39,6 +40,9 @@ func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) er
 // answers store.ErrNoItem. If it cannot be known whether the transaction is in,
 // the error is store.ErrUnsure.
 //
+// Commit waits for its turn to write as long as ctx lets it, whatever BusyTimeout
+// says: that others write for long is no failure of the handler.
+//
 // Other writes of the process wait while fn runs, so fn must be short, and must
 // not call the store's methods other than EnqueueTx: they would wait for it.
 func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
@@ -62,6 +66,10 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	return nil
 }
 
+// forever is the patience of Commit: that others write is no failure of the
+// handler's item, so only its context ends the wait.
+const forever = 100 * 365 * 24 * time.Hour
+
 // alone runs fence and then fn in one transaction of database/sql, with nobody
 // else's write in it. fence is its first statement and takes the lock.
 func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error {
@@ -70,7 +78,7 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 	}
 	defer w.pass()
 	var tx *sql.Tx
-	err := w.retry(ctx, func() (err error) {
+	err := persist(ctx, forever, func() (err error) {
 		if err = w.connect(ctx); err != nil {
 			return err
 		}

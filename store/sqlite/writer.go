@@ -100,17 +100,13 @@ func (w *writer) await(ctx context.Context, me *write) (got bool, err error) {
 	return false, nil
 }
 
-// own waits for the turn and keeps it.
+// own waits for the turn, as long as ctx lets it, and keeps it.
 func (w *writer) own(ctx context.Context) error {
-	timer := time.NewTimer(w.patience)
-	defer timer.Stop()
 	select {
 	case w.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
-		return w.noTurn()
 	}
 }
 
@@ -227,8 +223,13 @@ func (w *writer) begin(ctx context.Context) error {
 }
 
 // retry calls try until it does not find the database busy, ctx ends, or the
-// patience does.
+// store's patience does.
 func (w *writer) retry(ctx context.Context, try func() error) error {
+	return persist(ctx, w.patience, try)
+}
+
+// persist is retry with a patience of its own.
+func persist(ctx context.Context, patience time.Duration, try func() error) error {
 	var until time.Time
 	pause := loop.Backoff{Min: 100 * time.Microsecond, Max: 5 * time.Millisecond}
 	for {
@@ -238,10 +239,10 @@ func (w *writer) retry(ctx context.Context, try func() error) error {
 		}
 		now := time.Now()
 		if until.IsZero() {
-			until = now.Add(w.patience)
+			until = now.Add(patience)
 		}
 		if now.After(until) {
-			return fmt.Errorf("busy for %v: %w", w.patience, err)
+			return fmt.Errorf("busy for %v: %w", patience, err)
 		}
 		if !loop.Sleep(ctx, pause.Next()) {
 			return ctx.Err()
