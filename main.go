@@ -55,7 +55,6 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	ctx := context.Background()
 	if err := w.Start(ctx); err != nil {
 		w.log.Error("the worker cannot start", slog.Any("error", err))
-		fmt.Fprintln(stderr, err)
 		return ExitFailed
 	}
 	w.notify("READY=1")
