@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -112,6 +114,28 @@ func TestASignalEndsTheDemoAndLeavesNothing(t *testing.T) {
 			}
 			p.leavesNothing(0)
 		})
+	}
+}
+
+func TestCtrlCReachesTheDemoAndNotItsWorkers(t *testing.T) {
+	t.Parallel()
+	p := play(t)
+	workers := p.workers()
+	if len(workers) < 2 {
+		t.Fatalf("%d workers are at work: the test would prove nothing", len(workers))
+	}
+	own, err := syscall.Getpgid(p.cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range workers {
+		n, err := strconv.Atoi(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if group, err := syscall.Getpgid(n); err != nil || group == own {
+			t.Errorf("worker %d is in process group %d, the demo's own, %v", n, group, err)
+		}
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// The race detector waits a second at each exit; our processes' ends are
+	// measured.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty})
 }
 
@@ -46,6 +49,7 @@ func TestWhatAUserTypes(t *testing.T) {
 				return err
 			}
 			env.Setenv("EXE", exe)
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			if err := os.Mkdir(filepath.Join(env.WorkDir, "tmp"), 0o777); err != nil {
 				return err
 			}
