@@ -28,11 +28,13 @@ type watcher struct {
 type sight struct {
 	beat  uint64
 	since time.Time
+	moved bool // it was seen to change: since is when
 }
 
 const (
-	watchMoving = 3 // so many moving neighbours are enough
-	watchPage   = 4 // workers read at once
+	watchMoving  = 3   // so many moving neighbours are enough
+	watchPage    = 4   // workers read at once
+	watchUnknown = 100 // workers never seen before that one look goes past
 )
 
 func newWatcher(w *Worker) *watcher {
@@ -40,7 +42,7 @@ func newWatcher(w *Worker) *watcher {
 }
 
 func (v *watcher) step(context.Context) time.Duration {
-	pause := max(v.w.cfg.Standstill/12, time.Millisecond)
+	pause := v.pause()
 	if d := v.errors.pausing(); d > 0 {
 		return d
 	}
@@ -70,19 +72,28 @@ func (v *watcher) step(context.Context) time.Duration {
 	return pause
 }
 
+// pause is the time between two looks.
+func (v *watcher) pause() time.Duration { return max(v.w.cfg.Standstill/12, time.Millisecond) }
+
+// moving says whether a worker was seen to beat as often as it should.
+func (v *watcher) moving(s sight) bool {
+	return s.moved && time.Since(s.since) <= v.w.cfg.Beat+v.pause()
+}
+
 type deadWorker struct {
 	worker store.Worker
 	why    string
 }
 
 // look reads the ring of workers behind this one, on past those that stand
-// still, until it has seen three that move. Who knows nobody yet looks at all.
+// still or that it has not seen before, until it has seen three that move. Who
+// knows nobody yet looks at all.
 func (v *watcher) look(ctx context.Context) ([]deadWorker, error) {
 	all := v.seen == nil
-	fresh, moving := map[string]sight{}, 0
+	fresh, moving, unknown := map[string]sight{}, 0, 0
 	var dead []deadWorker
 	after, wrapped := v.w.name, false
-	for all || moving < watchMoving {
+	for all || moving < watchMoving && unknown < watchUnknown {
 		page, err := v.w.st.Workers(ctx, store.WorkersRequest{After: after, Limit: watchPage})
 		if err != nil {
 			return nil, fmt.Errorf("look at workers: %w", err)
@@ -94,10 +105,14 @@ func (v *watcher) look(ctx context.Context) ([]deadWorker, error) {
 			}
 			s, why := v.judge(o)
 			fresh[o.Name] = s
+			if _, known := v.seen[o.Name]; !known {
+				unknown++
+			}
+			if v.moving(s) {
+				moving++
+			}
 			if why != "" {
 				dead = append(dead, deadWorker{o, why})
-			} else if time.Since(s.since) < 2*v.w.cfg.Beat {
-				moving++
 			}
 		}
 		if len(page) < watchPage {
@@ -117,7 +132,7 @@ func (v *watcher) judge(o store.Worker) (sight, string) {
 	now := time.Now()
 	s, known := v.seen[o.Name]
 	if !known || s.beat != o.Beat {
-		s = sight{o.Beat, now}
+		s = sight{beat: o.Beat, since: now, moved: known}
 	}
 	limit := v.w.cfg.Standstill
 	if o.State == store.Leaving {
