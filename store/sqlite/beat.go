@@ -16,7 +16,7 @@ var (
 	claimsSQL      = text("beat_claims")
 	ordersSQL      = text("beat_orders")
 	confirmSQL     = text("beat_confirm")
-	rowSQL         = text("job_by_seq")
+	returnSQL      = text("beat_return")
 )
 
 // Beat says that a worker lives; see [store.Consumer]. If the file is not the
@@ -148,13 +148,15 @@ func (b *beating) held(ctx context.Context) (map[string]heldClaim, error) {
 
 // putBack returns a claim whose reply was lost to its old place.
 func (b *beating) putBack(ctx context.Context, h heldClaim) error {
-	r := &row{id: h.id}
-	rows, err := b.tx.query(ctx, rowSQL, h.seq)
-	if err := one(rows, err, r.changeable()...); err != nil {
+	r := &row{}
+	rows, err := b.tx.query(ctx, returnSQL, b.worker, h.seq)
+	if err := one(rows, err, append([]any{&r.id}, r.changeable()...)...); err != nil {
 		return err
 	}
-	r.state = ready
 	b.reply.Returned++
+	if err := b.mover.lift(ctx, r); err != nil {
+		return err
+	}
 	return b.mover.settle(ctx, r)
 }
 

@@ -11,6 +11,7 @@ import (
 
 var (
 	promoteSQL  = text("claim_promote")
+	promotedSQL = text("claim_promoted")
 	firstDueSQL = text("claim_first_due")
 	moreSQL     = text("claim_more")
 )
@@ -103,8 +104,10 @@ func (c *claiming) promote(ctx context.Context) error {
 		if !l.due.Valid || l.due.Int64 > c.now {
 			continue
 		}
-		if _, err := c.tx.exec(ctx, promoteSQL, l.lane, c.now, promoteAtOnce); err != nil {
-			return err
+		for _, text := range []string{promoteSQL, promotedSQL} {
+			if _, err := c.tx.exec(ctx, text, l.lane, c.now, promoteAtOnce); err != nil {
+				return err
+			}
 		}
 		l.ready = true
 		rows, err := c.tx.query(ctx, firstDueSQL, l.lane)

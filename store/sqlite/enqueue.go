@@ -2,21 +2,25 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
 var (
-	addSQL     = text("enqueue_add")
-	laneAddSQL = text("lane_add")
-	knownSQL   = text("enqueue_known")
-	holderSQL  = text("enqueue_holder")
-	tickSQL    = text("enqueue_tick")
-	argsAddSQL = text("args_add")
-	tagAddSQL  = text("tag_add")
-	lastSeqSQL = text("last_seq")
+	startSQL     = text("enqueue_start")
+	takeIDSQL    = rowsOf(text("enqueue_id"), 1)
+	takeIDsSQL   = rowsOf(text("enqueue_id"), admitAtOnce)
+	addSQL       = rowsOf(text("enqueue_job"), 1)
+	addManySQL   = rowsOf(text("enqueue_job"), admitAtOnce)
+	readyFromSQL = text("enqueue_ready")
+	readyAddSQL  = text("ready_add")
+	laneAddSQL   = text("lane_add")
 )
+
+// admitAtOnce is how many plain jobs one statement adds.
+const admitAtOnce = 25
 
 // Enqueue puts jobs into the store; see [store.Producer].
 func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) (became []store.Enqueued, err error) {
@@ -48,152 +52,97 @@ func (s *Store) check(jobs []store.Job) error {
 
 // admit adds checked jobs in their order.
 func (s *Store) admit(ctx context.Context, tx session, jobs []store.Job) ([]store.Enqueued, error) {
-	became := make([]store.Enqueued, len(jobs))
-	now := s.now()
-	for i := range jobs {
-		a := admission{Job: &jobs[i], tx: tx, now: now}
-		if err := a.run(ctx); err != nil {
-			return nil, fmt.Errorf("job %q: %w", jobs[i].ID, err)
-		}
-		became[i] = a.became
+	d := door{tx: tx, now: s.now(), became: make([]store.Enqueued, 0, len(jobs)), lanes: map[laneKey]int64{}}
+	if err := d.open(ctx, &jobs[0]); err != nil {
+		return nil, err
 	}
-	return became, nil
+	for len(jobs) > 0 {
+		n := 1
+		if len(jobs) >= admitAtOnce && plain(jobs[:admitAtOnce]) {
+			n = admitAtOnce
+		}
+		if err := d.admit(ctx, jobs[:n]); err != nil {
+			return nil, fmt.Errorf("job %q: %w", jobs[0].ID, err)
+		}
+		jobs = jobs[n:]
+	}
+	return d.became, d.close(ctx)
 }
 
-// An admission is one job on its way into the store.
-type admission struct {
-	*store.Job
+// plain says whether nothing but a known id keeps any of these out.
+func plain(jobs []store.Job) bool {
+	for i := range jobs {
+		if jobs[i].Unique != "" || jobs[i].Tick.Schedule != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// A laneKey names a lane of this version's format.
+type laneKey struct{ queue, kind string }
+
+// A door is where jobs come in, for one transaction.
+type door struct {
 	tx     session
 	now    int64
-	became store.Enqueued
+	first  int64 // seq of the first job
+	next   int64 // and of the next
+	ready  []place
+	lanes  map[laneKey]int64
+	became []store.Enqueued
 }
 
-// run adds the job unless it is known, a duplicate, or its tick has passed.
-// Most jobs are none of these, so it tries first and asks afterwards.
-func (a *admission) run(ctx context.Context) error {
-	a.became = store.Enqueued{ID: a.ID, What: store.Added}
-	if a.Tick.Schedule != "" {
-		if passed, err := a.passed(ctx); err != nil || passed {
-			return err
-		}
-	}
-	added, err := a.add(ctx)
-	if err != nil || added {
+// open reads where the seqs stand, and the lane of the first job with it.
+func (d *door) open(ctx context.Context, j *store.Job) error {
+	var lane sql.NullInt64
+	key := keyOf(j)
+	rows, err := d.tx.query(ctx, startSQL, key.queue, key.kind, store.Format)
+	if err := one(rows, err, &d.first, &lane); err != nil {
 		return err
 	}
-	if refused, err := a.refused(ctx); err != nil || refused {
-		return err
-	}
-	if _, err = a.tx.exec(ctx, laneAddSQL, a.queue(), a.Kind, store.Format); err != nil {
-		return err
-	}
-	if added, err = a.add(ctx); err == nil && !added {
-		err = fmt.Errorf("was not added for no known reason")
-	}
-	return err
-}
-
-func (a *admission) queue() string {
-	if a.Queue == "" {
-		return store.DefaultQueue
-	}
-	return a.Queue
-}
-
-// add inserts the job, and answers false if something forbids it.
-func (a *admission) add(ctx context.Context) (bool, error) {
-	m := more{MaxAttempts: a.MaxAttempts, Timeout: a.Timeout, Tags: a.Tags, Keep: a.Keep, Tick: a.Tick}
-	if len(m.Tags) == 0 {
-		m.Tags = nil
-	}
-	state, ord, trail := ready, a.now, 0
-	if a.Delay > 0 {
-		state, ord = scheduled, a.now+max(a.Delay.Microseconds(), 1)
-	}
-	args, ukey := orNull(a.Args), any(nil)
-	if a.Unique != "" {
-		ukey = a.Unique
-	}
-	if a.Keep > 0 {
-		trail |= trailKeep
-	}
-	if m.Tags != nil {
-		trail |= trailTags
-	}
-	if len(a.Args) > longArgs {
-		args, trail = nil, trail|trailArgs
-	}
-	n, err := a.tx.exec(ctx, addSQL, packID(a.ID), a.queue(), a.Kind, store.Format,
-		state, a.Priority, ord, a.now, args, ukey, trail, m.stored())
-	if err != nil || n == 0 || trail&(trailTags|trailArgs) == 0 {
-		return n > 0, err
-	}
-	return true, a.addRest(ctx)
-}
-
-// addRest stores what does not lie in the job's own row, the last one added.
-func (a *admission) addRest(ctx context.Context) error {
-	var seq int64
-	rows, err := a.tx.query(ctx, lastSeqSQL)
-	if err := one(rows, err, &seq); err != nil {
-		return err
-	}
-	if len(a.Args) > longArgs {
-		if _, err := a.tx.exec(ctx, argsAddSQL, seq, string(a.Args)); err != nil {
-			return err
-		}
-	}
-	for _, tag := range a.Tags {
-		if _, err := a.tx.exec(ctx, tagAddSQL, tag, seq); err != nil {
-			return err
-		}
+	d.next = d.first
+	if lane.Valid {
+		d.lanes[key] = lane.Int64
 	}
 	return nil
 }
 
-// refused finds out why a job is not added; false: nothing is against it.
-func (a *admission) refused(ctx context.Context) (bool, error) {
-	known, err := a.known(ctx)
-	if err != nil || known {
-		return known, err
+func keyOf(j *store.Job) laneKey {
+	if j.Queue == "" {
+		return laneKey{store.DefaultQueue, j.Kind}
 	}
-	return a.duplicate(ctx)
+	return laneKey{j.Queue, j.Kind}
 }
 
-func (a *admission) known(ctx context.Context) (bool, error) {
-	var known bool
-	rows, err := a.tx.query(ctx, knownSQL, packID(a.ID))
-	if err := one(rows, err, &known); err != nil || !known {
-		return false, err
+// lane is the lane of a job, made if it is the first there.
+func (d *door) lane(ctx context.Context, j *store.Job) (int64, error) {
+	key := keyOf(j)
+	if lane, ok := d.lanes[key]; ok {
+		return lane, nil
 	}
-	a.became.What = store.Known
-	return true, nil
+	var next int64
+	var lane sql.NullInt64
+	rows, err := d.tx.query(ctx, startSQL, key.queue, key.kind, store.Format)
+	err = one(rows, err, &next, &lane)
+	if err == nil && !lane.Valid {
+		rows, err = d.tx.query(ctx, laneAddSQL, key.queue, key.kind, store.Format)
+		err = one(rows, err, &lane)
+	}
+	d.lanes[key] = lane.Int64
+	return lane.Int64, err
 }
 
-func (a *admission) duplicate(ctx context.Context) (bool, error) {
-	if a.Unique == "" {
-		return false, nil
+// close makes claimable what came in ready.
+func (d *door) close(ctx context.Context) error {
+	if len(d.ready) > 3 {
+		_, err := d.tx.exec(ctx, readyFromSQL, d.first)
+		return err
 	}
-	var holder id
-	rows, err := a.tx.query(ctx, holderSQL, a.Unique)
-	if err := one(rows, err, &holder); err != nil {
-		if err == errNoRow {
-			err = nil
+	for _, p := range d.ready {
+		if _, err := d.tx.exec(ctx, readyAddSQL, p.lane, p.priority, p.ord, p.seq); err != nil {
+			return err
 		}
-		return false, err
 	}
-	a.became = store.Enqueued{ID: string(holder), What: store.Duplicate}
-	return true, nil
-}
-
-// passed says whether a tick does not go in, and moves its schedule if it does.
-func (a *admission) passed(ctx context.Context) (bool, error) {
-	if refused, err := a.refused(ctx); err != nil || refused {
-		return refused, err
-	}
-	n, err := a.tx.exec(ctx, tickSQL, a.Tick.Schedule, a.Tick.N)
-	if err == nil && n == 0 {
-		a.became.What = store.Passed
-	}
-	return n == 0, err
+	return nil
 }

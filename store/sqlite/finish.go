@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	finishIDsSQL  = text("finish_ids")
-	finishJobsSQL = text("finish_jobs")
+	finishRunningSQL = text("finish_running")
+	finishJobsSQL    = text("finish_jobs")
 )
 
 // finishPlain finishes the jobs that leave nothing but their id, one claim's
@@ -50,17 +50,24 @@ func (b *batch) plain(o *store.Outcome) bool {
 
 // finishClaim finishes jobs of one token.
 func (b *batch) finishClaim(ctx context.Context, token store.Token, ids string, byID map[string]int) error {
-	rows, err := b.tx.query(ctx, finishIDsSQL, b.now, b.worker, int64(token), ids)
+	seqs := []int64{}
+	rows, err := b.tx.query(ctx, finishRunningSQL, b.worker, int64(token), ids)
 	err = each(rows, err, func(r *sql.Rows) error {
+		var seq int64
+		err := r.Scan(&seq)
+		seqs = append(seqs, seq)
+		return err
+	})
+	if err != nil || len(seqs) == 0 {
+		return err
+	}
+	rows, err = b.tx.query(ctx, finishJobsSQL, asJSON(seqs))
+	return each(rows, err, func(r *sql.Rows) error {
 		var finished id
 		err := r.Scan(&finished)
 		b.results[byID[string(finished)]].What = store.Applied
+		b.mover.gone = appendGone(b.mover.gone, string(finished))
 		b.done++
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	_, err = b.tx.exec(ctx, finishJobsSQL, b.worker, int64(token), ids)
-	return err
 }

@@ -28,8 +28,7 @@ func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Pag
 		l.limit = 100
 	}
 	err = s.snapshot(ctx, "list", func(q session) error {
-		l.now = s.now()
-		page, err = l.page(ctx, q, newSelection(&req.Filter, l.now))
+		page, err = l.page(ctx, q, newSelection(&req.Filter, s.now()))
 		return err
 	})
 	return page, err
@@ -50,7 +49,6 @@ func parseNext(next string) (int64, error) {
 type listing struct {
 	limit int
 	after int64
-	now   int64
 }
 
 // page merges what the two tables have, the newest first.
@@ -91,18 +89,14 @@ func (l *listing) rows(ctx context.Context, q session, sel *selection, text stri
 		r := &row{}
 		found = append(found, r)
 		return q.Scan(&r.seq, &r.id, &r.queue, &r.kind, &r.format, &r.state, &r.priority, &r.ord, &r.created,
-			&r.args, &r.ukey, &r.workerName, &r.token, &r.claimed, &r.cancelling, &r.cursor, &r.progress, &r.result,
-			&r.trail, &r.more, &r.ended)
+			&r.trail, &r.args, &r.ukey, &r.more, &r.cursor, &r.progress, &r.result,
+			&r.workerName, &r.token, &r.claimed, &r.cancelling, &r.ended)
 	})
 	return found, err
 }
 
-// record is a row with what lies in other tables. What became due is ready,
-// whether or not a claim came by to say so.
+// record is a row with what lies in other tables.
 func (l *listing) record(ctx context.Context, q session, r *row) (store.Record, error) {
-	if (r.state == scheduled || r.state == retry) && r.ord <= l.now {
-		r.state = ready
-	}
 	rec := r.record()
 	if r.trail&trailArgs != 0 {
 		rows, err := q.query(ctx, argsSQL, r.seq)

@@ -2,20 +2,162 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+const (
+	// wakePace is how far apart wakes by other processes are at least.
+	wakePace = 5 * time.Millisecond
+	// A commit shows a while after its bytes do: the sync lies between. It is
+	// looked for at growing pauses from the first to the second, for as long as
+	// the third.
+	lookSoon = 500 * time.Microsecond
+	lookLate = 20 * time.Millisecond
+	lookLong = 10 * time.Second
+	// pollPace is how often is looked where the file cannot be watched.
+	pollPace = 10 * time.Millisecond
 )
 
 // Listen calls wake soon after jobs may have become claimable; see
-// [store.Listener].
+// [store.Listener]. queues are not looked at.
+//
+// What this store itself commits wakes at once. What others commit, other
+// processes and the application's own transactions, is seen by watching the
+// write-ahead log, which every commit writes to (inotify and its like), and by
+// SQLite's data_version, which says whether a commit is in. Where the log cannot
+// be watched, data_version is read every 10 ms. Listen keeps one connection for
+// itself.
 func (s *Store) Listen(ctx context.Context, _ []string, wake func()) error {
+	if err := s.listen(ctx, wake); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) listen(ctx context.Context, wake func()) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	l := &listening{conn: conn, wake: wake}
+	if err := l.watch(s.file.path + "-wal"); err == nil {
+		defer l.watcher.Close()
+	}
 	ear := s.ears.open()
 	defer s.ears.close(ear)
-	wake()
+	return l.run(ctx, ear)
+}
+
+// listening is one Listen under way; its goroutine owns it.
+type listening struct {
+	conn    *sql.Conn
+	wake    func()
+	watcher *fsnotify.Watcher // nil: the log cannot be watched
+	events  chan fsnotify.Event
+	errors  chan error
+
+	version int64 // of the data, when it was looked at last
+	pause   time.Duration
+	until   time.Time // when looking for a commit is given up
+}
+
+// watch has the log watched. The log, not its directory: some systems' watchers
+// open what they watch, and closing a descriptor of the database itself would
+// drop its locks.
+func (l *listening) watch(log string) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	if err := w.Add(log); err != nil {
+		w.Close()
+		return err
+	}
+	l.watcher, l.events, l.errors = w, w.Events, w.Errors
+	return nil
+}
+
+// run wakes until ctx ends. While hold runs events are not taken, so that the
+// kernel makes one of many.
+func (l *listening) run(ctx context.Context, ear <-chan struct{}) error {
+	if _, err := l.look(ctx); err != nil {
+		return err
+	}
+	l.wake()
+	hold := time.NewTimer(pollPace)
+	defer hold.Stop()
+	holding := l.watcher == nil
 	for {
+		events, errors := l.events, l.errors
+		if holding {
+			events, errors = nil, nil
+		}
+		stirred := false
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ear:
-			wake()
+			l.wake()
+			continue
+		case <-events:
+			stirred = true
+		case <-errors: // too many events for the kernel: something was written
+			stirred = true
+		case <-hold.C:
+		}
+		pause, err := l.step(ctx, stirred)
+		if err != nil {
+			return err
+		}
+		holding = pause > 0
+		if holding {
+			hold.Reset(pause)
 		}
 	}
+}
+
+// step looks, wakes if a commit is in, and says how long to look at no events;
+// 0: wait for one.
+func (l *listening) step(ctx context.Context, stirred bool) (time.Duration, error) {
+	if stirred {
+		l.pause, l.until = lookSoon, time.Now().Add(lookLong)
+	}
+	if !stirred && l.watcher != nil && l.until.IsZero() {
+		return 0, nil // the pace after a wake is over
+	}
+	changed, err := l.look(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if changed {
+		l.wake()
+		l.until = time.Time{}
+		return wakePace, nil
+	}
+	if l.watcher == nil {
+		return pollPace, nil
+	}
+	if time.Now().After(l.until) {
+		l.until = time.Time{}
+		return 0, nil
+	}
+	pause := l.pause
+	l.pause = min(2*l.pause, lookLate)
+	return pause, nil
+}
+
+// look says whether anybody committed since the last look.
+func (l *listening) look(ctx context.Context) (changed bool, err error) {
+	var version int64
+	err = l.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version)
+	if busy(err) {
+		return false, nil // being recovered or closed by others; the next look tells
+	}
+	changed, l.version = version != l.version, version
+	return changed, err
 }

@@ -12,6 +12,8 @@ var (
 	moveLiveSQL  = text("move_live")
 	moveEndedSQL = text("move_ended")
 	cancelSQL    = text("job_cancel")
+	moreOfSQL    = text("job_more")
+	lastSeqSQL   = text("last_seq")
 	reviveSQL    = text("job_revive")
 )
 
@@ -106,7 +108,7 @@ func (m *moving) step(ctx context.Context, tx session) (moved int, end bool, err
 	if len(rows) > 0 {
 		m.after = rows[len(rows)-1].seq
 	}
-	return moved, len(rows) < moveAtOnce, nil
+	return moved, len(rows) < moveAtOnce, m.mover.close(ctx)
 }
 
 // rows are the next selected jobs. Those enqueued since the move began are left
@@ -133,11 +135,19 @@ func (m *moving) toReady(ctx context.Context, r *row) (bool, error) {
 	if r.state != scheduled && r.state != retry || r.ord <= m.mover.now {
 		return false, nil
 	}
-	r.state, r.ord = ready, m.mover.now
-	if err := m.note(ctx, r); err != nil {
-		return false, err
+	return true, m.place(ctx, r, func() { r.state, r.ord = ready, m.mover.now })
+}
+
+// place brings a job to another place.
+func (m *moving) place(ctx context.Context, r *row, change func()) error {
+	if err := m.mover.lift(ctx, r); err != nil {
+		return err
 	}
-	return true, m.mover.put(ctx, r)
+	change()
+	if err := m.note(ctx, r); err != nil {
+		return err
+	}
+	return m.mover.put(ctx, r)
 }
 
 // toEnd ends a job that does not run, and tells one that does.
@@ -146,14 +156,10 @@ func (m *moving) toEnd(ctx context.Context, r *row) (bool, error) {
 	if m.req.To == store.Dead {
 		to = dead
 	}
-	if r.state == running {
+	if r.worker.Valid {
 		return to == cancelled, m.cancel(ctx, r, to)
 	}
-	r.end(to, m.mover.now, m.req.Why)
-	if err := m.note(ctx, r); err != nil {
-		return false, err
-	}
-	return true, m.mover.put(ctx, r)
+	return true, m.place(ctx, r, func() { r.end(to, m.mover.now, m.req.Why) })
 }
 
 // cancel leaves a running job to its worker's next beat.
@@ -162,13 +168,19 @@ func (m *moving) cancel(ctx context.Context, r *row, to int) error {
 		return nil
 	}
 	r.more.Why = clean(m.req.Why)
-	_, err := m.mover.tx.exec(ctx, cancelSQL, r.seq, r.more.stored())
+	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.seq, r.more.stored()); err != nil {
+		return err
+	}
+	_, err := m.mover.tx.exec(ctx, cancelSQL, r.worker.Int64, r.seq)
 	return err
 }
 
 func (m *moving) toNothing(ctx context.Context, r *row) (bool, error) {
-	if r.state == running {
+	if r.worker.Valid {
 		return false, nil
+	}
+	if err := m.mover.lift(ctx, r); err != nil {
+		return false, err
 	}
 	return true, m.mover.drop(ctx, r)
 }

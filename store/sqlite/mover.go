@@ -9,25 +9,44 @@ import (
 )
 
 var (
-	updateSQL   = text("job_update")
-	deleteSQL   = text("job_delete")
-	endSQL      = text("job_end")
-	rememberSQL = text("id_add")
-	runAddSQL   = text("run_add")
-	runTrimSQL  = text("run_trim")
-	dropRestSQL = [...]string{trailRuns: text("runs_delete"), trailTags: text("tags_delete"), trailArgs: text("args_delete")}
+	updateSQL        = text("job_update")
+	deleteSQL        = text("job_delete")
+	endSQL           = text("job_end")
+	runningDeleteSQL = text("running_delete")
+	readyDeleteSQL   = text("ready_delete")
+	suspectAddSQL    = text("suspect_add")
+	suspectDeleteSQL = text("suspect_delete")
+	goneAddSQL       = text("gone_add")
+	dropRestSQL      = [...]string{trailRuns: text("runs_delete"), trailTags: text("tags_delete"), trailArgs: text("args_delete")}
 )
 
 // A mover writes what became of single jobs: to another state, to the ended
-// ones, or out of the store.
+// ones, or out of the store. A job is lifted first, then put or dropped.
+// Whoever has one closes it before the transaction ends.
 type mover struct {
-	tx  session
-	now int64
+	tx   session
+	now  int64
+	gone []byte // ids of those dropped; see appendGone
 }
 
 // changeable are the columns that statements read before they change a job.
 func (r *row) changeable() []any {
-	return []any{&r.seq, &r.state, &r.ord, &r.claimed, &r.cancelling, &r.cursor, &r.progress, &r.saved, &r.trail, &r.more, &r.kind}
+	return []any{&r.seq, &r.lane, &r.state, &r.priority, &r.ord, &r.trail, &r.more, &r.cursor, &r.progress, &r.saved,
+		&r.worker, &r.claimed, &r.cancelling, &r.kind}
+}
+
+// lift takes a job from where it stands.
+func (m *mover) lift(ctx context.Context, r *row) (err error) {
+	switch {
+	case r.worker.Valid:
+		_, err = m.tx.exec(ctx, runningDeleteSQL, r.worker.Int64, r.seq)
+		r.worker.Valid = false
+	case r.state == ready:
+		_, err = m.tx.exec(ctx, readyDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	case r.state == suspect:
+		_, err = m.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	}
+	return err
 }
 
 // end brings the job to an end. A cancel without words leaves those of who
@@ -40,36 +59,46 @@ func (r *row) end(state int, now int64, why string) {
 	}
 }
 
-// settle writes a job that was running and is not any more. One that somebody
-// wants cancelled does not go back but ends.
+// settle puts a lifted job that was running. One that somebody wants cancelled
+// does not go back but ends.
 func (m *mover) settle(ctx context.Context, r *row) error {
 	if r.cancelling && r.state <= suspect {
 		r.end(cancelled, m.now, "")
 	}
-	r.cancelling = false
 	return m.put(ctx, r)
 }
 
-// put writes a live job where its state belongs.
+// put writes a lifted job where its state belongs.
 func (m *mover) put(ctx context.Context, r *row) error {
-	if r.state <= suspect {
-		if r.state == ready && r.more.Deaths > 0 {
-			r.state = suspect
-		}
-		_, err := m.tx.exec(ctx, updateSQL, r.seq, r.state, r.ord, orNull(r.cursor), r.progress.stored(), r.trail, r.more.stored())
-		return err
+	if r.state > suspect {
+		return m.putEnded(ctx, r)
 	}
+	add := ""
+	if r.state == ready || r.state == suspect {
+		r.state, add = ready, readyAddSQL
+		if r.more.Deaths > 0 {
+			r.state, add = suspect, suspectAddSQL
+		}
+	}
+	_, err := m.tx.exec(ctx, updateSQL, r.seq, r.state, r.ord, r.trail, r.more.stored(), orNull(r.cursor), r.progress.stored())
+	if err == nil && add != "" {
+		_, err = m.tx.exec(ctx, add, r.lane, r.priority, r.ord, r.seq)
+	}
+	return err
+}
+
+// putEnded keeps an ended job as long as it shall stay.
+func (m *mover) putEnded(ctx context.Context, r *row) error {
 	keep, forever := r.keep()
 	if keep <= 0 && !forever {
 		return m.drop(ctx, r)
 	}
 	r.until = sql.NullInt64{Int64: m.now + keep.Microseconds(), Valid: !forever}
-	_, err := m.tx.exec(ctx, endSQL, r.seq, r.state, r.ord, orNull(r.cursor), r.progress.stored(), orNull(r.result),
-		r.trail, r.more.stored(), r.ended, r.until)
-	if err != nil {
-		return err
+	_, err := m.tx.exec(ctx, endSQL, r.seq, r.state, r.ord, r.trail, r.ended, r.until, r.more.stored(),
+		orNull(r.cursor), r.progress.stored(), orNull(r.result))
+	if err == nil {
+		_, err = m.tx.exec(ctx, deleteSQL, r.seq)
 	}
-	_, err = m.tx.exec(ctx, deleteSQL, r.seq)
 	return err
 }
 
@@ -84,16 +113,16 @@ func (r *row) keep() (keep time.Duration, forever bool) {
 	return r.more.Keep, false
 }
 
-// drop takes a live job out of the store; its id is remembered.
+// drop takes a lifted job out of the store; its id is remembered.
 func (m *mover) drop(ctx context.Context, r *row) error {
 	if _, err := m.tx.exec(ctx, deleteSQL, r.seq); err != nil {
 		return err
 	}
-	return m.forget(ctx, r)
+	return m.leave(ctx, r)
 }
 
-// forget deletes what a job leaves behind in other tables and remembers its id.
-func (m *mover) forget(ctx context.Context, r *row) error {
+// leave deletes what a job that is deleted has in other tables.
+func (m *mover) leave(ctx context.Context, r *row) error {
 	for bit, text := range dropRestSQL {
 		if text != "" && r.trail&bit != 0 {
 			if _, err := m.tx.exec(ctx, text, r.seq); err != nil {
@@ -101,20 +130,16 @@ func (m *mover) forget(ctx context.Context, r *row) error {
 			}
 		}
 	}
-	_, err := m.tx.exec(ctx, rememberSQL, packID(string(r.id)), m.now)
-	return err
+	m.gone = appendGone(m.gone, string(r.id))
+	return nil
 }
 
-// note adds a line to the job's journal; the first line and the newest stay.
-func (m *mover) note(ctx context.Context, r *row, run store.Run) error {
-	n := r.more.Runs
-	r.more.Runs++
-	r.trail |= trailRuns
-	_, err := m.tx.exec(ctx, runAddSQL, r.seq, n, run.Worker, run.From.UnixMicro(), run.Until.UnixMicro(),
-		clean(run.Why), orNull(r.cursor))
-	if err != nil || n < store.MaxJournal {
-		return err
+// close remembers the ids of those that left.
+func (m *mover) close(ctx context.Context) error {
+	if len(m.gone) == 0 {
+		return nil
 	}
-	_, err = m.tx.exec(ctx, runTrimSQL, r.seq, n-store.MaxJournal+1)
+	_, err := m.tx.exec(ctx, goneAddSQL, m.now, m.gone)
+	m.gone = nil
 	return err
 }

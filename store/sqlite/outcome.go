@@ -75,20 +75,21 @@ func (b *batch) then(ctx context.Context, o *store.Outcome) error {
 // conclude ends a claim. The job's own key is free before its successors are
 // admitted, so that one of them may take it.
 func (b *batch) conclude(ctx context.Context, r *row, o *store.Outcome) error {
-	m := &mover{tx: b.tx, now: b.now}
 	r.stand(o)
+	if err := b.mover.lift(ctx, r); err != nil {
+		return err
+	}
 	if o.Verb != store.Return {
 		r.more.Deaths = 0
-		if o.Verb != store.Finish || r.more.Runs > 0 {
-			run := store.Run{Worker: b.req.Worker, From: micros(r.claimed.Int64), Until: micros(b.now), Why: o.Why}
-			if err := m.note(ctx, r, run); err != nil {
-				return err
-			}
+	}
+	if o.Verb != store.Return && (o.Verb != store.Finish || r.more.Runs > 0) {
+		if err := b.mover.noteRun(ctx, r, b.req.Worker, o.Why); err != nil {
+			return err
 		}
 	}
 	verbs[o.Verb](b, r, o)
 	b.claimable = true
-	if err := m.settle(ctx, r); err != nil {
+	if err := b.mover.settle(ctx, r); err != nil {
 		return err
 	}
 	return b.then(ctx, o)
@@ -100,26 +101,26 @@ var verbs = map[store.Verb]func(*batch, *row, *store.Outcome){
 	store.Finish: func(b *batch, r *row, o *store.Outcome) {
 		b.done++
 		r.result = o.Result
-		r.end(done, b.now, "")
+		r.end(done, b.mover.now, "")
 	},
 	store.Fail: func(b *batch, r *row, o *store.Outcome) {
 		b.fail(r, o)
-		r.wait(retry, b.now, o)
+		r.wait(retry, b.mover.now, o)
 	},
 	store.Bury: func(b *batch, r *row, o *store.Outcome) {
 		b.fail(r, o)
-		r.end(dead, b.now, o.Why)
+		r.end(dead, b.mover.now, o.Why)
 	},
-	store.Snooze: func(b *batch, r *row, o *store.Outcome) { r.wait(scheduled, b.now, o) },
+	store.Snooze: func(b *batch, r *row, o *store.Outcome) { r.wait(scheduled, b.mover.now, o) },
 	store.HandOver: func(b *batch, r *row, o *store.Outcome) {
 		r.more.Interruptions++
-		r.state, r.ord = ready, b.now
+		r.state, r.ord = ready, b.mover.now
 		if !o.Back {
 			r.ord -= front
 		}
 	},
 	store.Return: func(_ *batch, r *row, _ *store.Outcome) { r.state = ready },
-	store.Cancel: func(b *batch, r *row, o *store.Outcome) { r.end(cancelled, b.now, o.Why) },
+	store.Cancel: func(b *batch, r *row, o *store.Outcome) { r.end(cancelled, b.mover.now, o.Why) },
 }
 
 // fail counts an attempt.
@@ -131,7 +132,7 @@ func (b *batch) fail(r *row, o *store.Outcome) {
 			Class:   store.Clean(f.Class, store.MaxName),
 			Message: clean(f.Message),
 			Stack:   store.Clean(f.Stack, maxStack),
-			At:      micros(b.now),
+			At:      micros(b.mover.now),
 		}
 	}
 }

@@ -9,7 +9,10 @@ import (
 )
 
 var (
-	forgetIDsSQL   = text("prune_ids")
+	oldestSQL      = text("prune_oldest")
+	forgetSQL      = text("prune_forget")
+	restSQL        = text("prune_rest")
+	goneDeleteSQL  = text("prune_gone")
 	expiredSQL     = text("prune_expired")
 	longDeadSQL    = text("prune_dead")
 	endedDeleteSQL = text("ended_delete")
@@ -78,19 +81,45 @@ func (p *pruning) deadBefore(now int64) int64 {
 
 func (p *pruning) run(ctx context.Context, tx session) (err error) {
 	p.mover = mover{tx: tx, now: p.store.now()}
-	n, err := tx.exec(ctx, forgetIDsSQL, p.mover.now-store.Remember.Microseconds(), p.left)
-	if err != nil {
-		return err
+	for more := true; more && p.left > 0; {
+		if more, err = p.forget(ctx); err != nil {
+			return err
+		}
 	}
-	p.left -= int(n)
 	if err := p.drop(ctx, expiredSQL, p.mover.now); err != nil {
 		return err
 	}
 	if err := p.drop(ctx, longDeadSQL, p.deadBefore(p.mover.now)); err != nil {
 		return err
 	}
+	if err := p.mover.close(ctx); err != nil {
+		return err
+	}
 	p.more, err = p.prunable(ctx, tx, p.mover.now)
 	return err
+}
+
+// forget forgets the ids that left first together, if that is long ago.
+func (p *pruning) forget(ctx context.Context) (more bool, err error) {
+	var n int64
+	var list []byte
+	rows, err := p.mover.tx.query(ctx, oldestSQL, p.mover.now-store.Remember.Microseconds())
+	if err := one(rows, err, &n, &list); err != nil {
+		if err == errNoRow {
+			err = nil
+		}
+		return false, err
+	}
+	ids, rest := cutGone(list, p.left)
+	if _, err := p.mover.tx.exec(ctx, forgetSQL, packIDs(ids)); err != nil {
+		return false, err
+	}
+	if p.left -= len(ids); len(rest) > 0 {
+		_, err = p.mover.tx.exec(ctx, restSQL, n, rest)
+	} else {
+		_, err = p.mover.tx.exec(ctx, goneDeleteSQL, n)
+	}
+	return true, err
 }
 
 // drop deletes the ended jobs that a statement selects.
@@ -119,5 +148,5 @@ func (m *mover) dropEnded(ctx context.Context, r *row) error {
 	if _, err := m.tx.exec(ctx, endedDeleteSQL, r.seq); err != nil {
 		return err
 	}
-	return m.forget(ctx, r)
+	return m.leave(ctx, r)
 }

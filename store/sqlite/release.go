@@ -82,8 +82,10 @@ func (l *releasing) held(ctx context.Context) (held []*row, err error) {
 // workers or was to be cancelled.
 func (l *releasing) release(ctx context.Context, r *row) error {
 	now := l.mover.now
-	run := store.Run{Worker: l.req.Worker, From: micros(r.claimed.Int64), Until: micros(now), Why: l.req.Why}
-	if err := l.mover.note(ctx, r, run); err != nil {
+	if err := l.mover.lift(ctx, r); err != nil {
+		return err
+	}
+	if err := l.mover.noteRun(ctx, r, l.req.Worker, l.req.Why); err != nil {
 		return err
 	}
 	r.more.Releases++

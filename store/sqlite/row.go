@@ -9,7 +9,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// States as they are stored; the schema says which table holds which.
+// States as they are stored; running is not, see the schema.
 const (
 	scheduled = 1
 	ready     = 2
@@ -71,11 +71,10 @@ type row struct {
 	created    int64
 	args       []byte
 	ukey       sql.NullString
-	worker     sql.NullInt64
+	worker     sql.NullInt64 // while running
 	workerName sql.NullString
 	token      sql.NullInt64
 	claimed    sql.NullInt64
-	beat       sql.NullInt64
 	cancelling bool
 	cursor     []byte
 	progress   progress
@@ -86,6 +85,16 @@ type row struct {
 	ended      int64
 	until      sql.NullInt64
 }
+
+// A place is where a ready job stands in its lane.
+type place struct {
+	lane     int64
+	priority int
+	ord      int64
+	seq      int64
+}
+
+func (r *row) place() place { return place{r.lane, r.priority, r.ord, r.seq} }
 
 // more is the column more: what few jobs have or few statements read.
 type more struct {

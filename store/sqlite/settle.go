@@ -46,7 +46,7 @@ type batch struct {
 	store   *Store
 	req     *store.SettleRequest
 	tx      session
-	now     int64
+	mover   mover
 	worker  int64
 	results []store.Result
 
@@ -57,7 +57,7 @@ type batch struct {
 // run applies the batch unless it was applied before. A worker that is not
 // known holds no claims.
 func (b *batch) run(ctx context.Context, tx session) error {
-	b.tx, b.now = tx, b.store.now()
+	b.tx, b.mover = tx, mover{tx: tx, now: b.store.now()}
 	b.results = make([]store.Result, len(b.req.Outcomes))
 	var last int64
 	var answers []byte
@@ -104,7 +104,7 @@ func (b *batch) settle(ctx context.Context) error {
 		}
 		b.results[i] = r
 	}
-	return nil
+	return b.mover.close(ctx)
 }
 
 // An answer is one result of a batch that was not Applied, as it is kept for a

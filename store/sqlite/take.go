@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,19 +12,22 @@ import (
 )
 
 var (
-	headsSQL = text("claim_heads")
-	argsSQL  = text("args")
+	headsSQL  = text("claim_heads")
+	runSQL    = text("claim_run")
+	leaveSQL  = text("claim_leave")
+	runOneSQL = text("claim_run_one")
+	argsSQL   = text("args")
 )
 
-// maxArms is from how many lanes a statement takes; SQLite's own limit is 500.
+// maxArms is from how many lanes a statement picks; SQLite's own limit is 500.
 const maxArms = 128
 
-// takeSQL are the statements that take from 1, 2, 4, … maxArms lanes.
-var takeSQL = func() map[int]string {
+// pickSQL are the statements that pick from 1, 2, 4, … maxArms lanes.
+var pickSQL = func() map[int]string {
 	all := map[int]string{}
-	take, arm := text("claim_take"), text("claim_arm")
+	pick, arm := text("claim_pick"), text("claim_arm")
 	for n := 1; n <= maxArms; n *= 2 {
-		all[n] = strings.Replace(take, "/* arms */", strings.Repeat(arm+"\n", n), 1)
+		all[n] = strings.Replace(pick, "/* arms */", strings.Repeat(arm+"\n", n), 1)
 	}
 	return all
 }()
@@ -44,14 +48,17 @@ func (c *claiming) take(ctx context.Context, queue string, n int) error {
 			}
 			ask = min(n, maxArms)
 		}
-		took, err := c.claim(ctx, lanes, suspects, ask)
+		picked, err := c.pick(ctx, lanes, suspects, ask)
 		if err != nil {
 			return err
 		}
-		if took < ask {
+		if err := c.claim(ctx, picked); err != nil {
+			return err
+		}
+		if len(picked) < ask {
 			c.exhausted(queue, lanes)
 		}
-		n -= took
+		n -= len(picked)
 	}
 	return nil
 }
@@ -81,58 +88,86 @@ func (c *claiming) heads(ctx context.Context, lanes []int64) (first []int64, err
 	return first, err
 }
 
-// claim takes up to n jobs of these lanes and answers how many.
-func (c *claiming) claim(ctx context.Context, lanes, suspects []int64, n int) (int, error) {
+// pick reads the first n jobs of these lanes, in the order of their queue.
+func (c *claiming) pick(ctx context.Context, lanes, suspects []int64, n int) ([]row, error) {
 	arms := 1
 	for arms < len(lanes) {
 		arms *= 2
 	}
-	in := make([]any, 7+arms)
-	in[0], in[1], in[2], in[3] = c.view.worker, int64(c.req.Token), c.now, c.view.beat
-	in[4], in[5], in[6] = n, max(c.suspects, 0), asJSON(suspects)
+	in := make([]any, 3+arms)
+	in[0], in[1], in[2] = n, max(c.suspects, 0), asJSON(suspects)
 	for i := range arms {
-		in[7+i] = int64(0) // no lane
+		in[3+i] = int64(0) // no lane
 		if i < len(lanes) {
-			in[7+i] = lanes[i]
+			in[3+i] = lanes[i]
 		}
 	}
-	taken := make([]row, 0, min(n, 1024))
-	rows, err := c.tx.query(ctx, takeSQL[arms], in...)
+	picked := make([]row, 0, min(n, 1024))
+	rows, err := c.tx.query(ctx, pickSQL[arms], in...)
 	err = each(rows, err, func(r *sql.Rows) error {
-		taken = append(taken, row{})
-		return taken[len(taken)-1].scanClaimed(r)
+		picked = append(picked, row{})
+		return picked[len(picked)-1].scanPicked(r)
 	})
-	if err != nil {
-		return 0, err
-	}
-	c.answer(taken)
-	return len(taken), nil
-}
-
-func (r *row) scanClaimed(rows *sql.Rows) error {
-	return rows.Scan(&r.seq, &r.id, &r.lane, &r.priority, &r.ord, &r.created, &r.args, &r.ukey,
-		&r.trail, &r.cursor, &r.progress, &r.more)
-}
-
-// answer puts taken jobs into the reply, in the order of their queue.
-func (c *claiming) answer(taken []row) {
-	slices.SortFunc(taken, func(a, b row) int {
+	slices.SortFunc(picked, func(a, b row) int { // SQL promises no order here
 		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.ord, b.ord), cmp.Compare(a.seq, b.seq))
 	})
-	for i := range taken {
-		r := &taken[i]
-		if r.more.Deaths > 0 {
-			c.suspects--
-		}
-		if r.trail&trailArgs != 0 {
-			c.long = append(c.long, longRef{seq: r.seq, job: len(c.reply.Jobs)})
-		}
-		c.reply.Jobs = append(c.reply.Jobs, c.record(r))
-	}
+	return picked, err
 }
 
-// record is a claimed job as its claimer sees it.
-func (c *claiming) record(r *row) store.Record {
+func (r *row) scanPicked(rows *sql.Rows) error {
+	return rows.Scan(&r.seq, &r.id, &r.lane, &r.state, &r.priority, &r.ord, &r.created, &r.trail, &r.args, &r.ukey,
+		&r.more, &r.cursor, &r.progress)
+}
+
+// claim makes picked jobs this worker's and puts them into the reply. What was
+// picked from a lane is all of it up to the last one.
+func (c *claiming) claim(ctx context.Context, picked []row) error {
+	last := map[int64]*row{}
+	count := map[int64]int64{}
+	for i := range picked {
+		r := &picked[i]
+		if r.state == suspect {
+			if err := c.claimSuspect(ctx, r); err != nil {
+				return err
+			}
+		} else {
+			last[r.lane] = r
+			count[r.lane]++
+		}
+		c.answer(r)
+	}
+	for lane, r := range last {
+		if err := c.claimUpTo(ctx, r, count[lane]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimUpTo claims the n jobs of a lane up to r.
+func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
+	ran, err := c.tx.exec(ctx, runSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.lane, r.priority, r.ord, r.seq)
+	if err != nil {
+		return err
+	}
+	left, err := c.tx.exec(ctx, leaveSQL, r.lane, r.priority, r.ord, r.seq)
+	if err == nil && (ran != n || left != n) {
+		err = fmt.Errorf("lane %d gave %d jobs, then %d and %d", r.lane, n, ran, left)
+	}
+	return err
+}
+
+func (c *claiming) claimSuspect(ctx context.Context, r *row) error {
+	c.suspects--
+	_, err := c.tx.exec(ctx, runOneSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.seq)
+	if err == nil {
+		_, err = c.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	}
+	return err
+}
+
+// answer puts a claimed job into the reply, as its claimer sees it.
+func (c *claiming) answer(r *row) {
 	r.state, r.format = running, store.Format
 	for i := range c.view.lanes {
 		if l := &c.view.lanes[i]; l.lane == r.lane {
@@ -140,10 +175,13 @@ func (c *claiming) record(r *row) store.Record {
 			break
 		}
 	}
+	if r.trail&trailArgs != 0 {
+		c.long = append(c.long, longRef{seq: r.seq, job: len(c.reply.Jobs)})
+	}
 	rec := r.record()
 	rec.Tick = store.Tick{}
 	rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, micros(c.now)
-	return rec
+	c.reply.Jobs = append(c.reply.Jobs, rec)
 }
 
 // exhausted notes in the view that these lanes and the queue's suspects gave

@@ -1,2 +1,4 @@
 -- in: worker   out: its claims: seq, id, token, beat, is it to be cancelled
-SELECT seq, id, token, beat, coalesce(cancelling, 0) FROM tasuki_jobs WHERE worker = ?1
+SELECT r.seq, j.id, r.token, r.beat, r.cancelling
+FROM tasuki_running r CROSS JOIN tasuki_jobs j
+WHERE r.worker = ?1 AND j.seq = r.seq

@@ -1,2 +1,2 @@
--- One arm of claim_take. in: lane
-UNION ALL SELECT seq, priority, ord FROM tasuki_jobs WHERE state = 2 AND lane = ?
+-- One arm of claim_pick. in: lane
+UNION ALL SELECT seq, priority, ord FROM tasuki_ready WHERE lane = ?

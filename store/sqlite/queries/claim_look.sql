@@ -3,8 +3,8 @@
 -- out: lane, queue, kind, is one ready, is a suspect ready, when the first that
 --      waits becomes due
 SELECT l.lane, l.queue, l.kind,
-  EXISTS (SELECT 1 FROM tasuki_jobs WHERE state = 2 AND lane = l.lane),
-  EXISTS (SELECT 1 FROM tasuki_jobs WHERE state = 5 AND lane = l.lane),
+  EXISTS (SELECT 1 FROM tasuki_ready WHERE lane = l.lane),
+  EXISTS (SELECT 1 FROM tasuki_suspects WHERE lane = l.lane),
   (SELECT ord FROM tasuki_jobs WHERE (state = 1 OR state = 4) AND lane = l.lane ORDER BY ord LIMIT 1)
 FROM json_each(?1) q CROSS JOIN json_each(?2) k CROSS JOIN tasuki_lanes l
 WHERE l.queue = q.value AND l.kind = k.value AND l.format = ?3

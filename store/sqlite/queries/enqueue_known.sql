@@ -1,4 +1,2 @@
--- in: id   out: whether it is known
-SELECT EXISTS (SELECT 1 FROM tasuki_jobs WHERE id = ?1)
-    OR EXISTS (SELECT 1 FROM tasuki_ended WHERE id = ?1)
-    OR EXISTS (SELECT 1 FROM tasuki_ids WHERE id = ?1)
+-- in: id   out: a row with its seq, if it is known
+SELECT seq FROM tasuki_ids WHERE id = ?1

@@ -2,4 +2,6 @@
 -- changes if the claim is lost.
 -- in: id, worker's name, token, cursor
 UPDATE tasuki_jobs SET cursor = coalesce(?4, cursor)
-WHERE id = ?1 AND worker = (SELECT worker FROM tasuki_workers WHERE name = ?2) AND token = ?3
+WHERE id = ?1 AND seq = (
+  SELECT r.seq FROM tasuki_workers w CROSS JOIN tasuki_ids i CROSS JOIN tasuki_running r
+  WHERE w.name = ?2 AND i.id = ?1 AND r.worker = w.worker AND r.seq = i.seq AND r.token = ?3)

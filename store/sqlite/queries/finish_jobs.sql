@@ -1,4 +1,2 @@
--- Deletes those jobs of a claim that leave nothing else.
--- in: worker, token, ids as a JSON list of hexadecimal digits
-DELETE FROM tasuki_jobs
-WHERE id IN (SELECT unhex(value) FROM json_each(?3)) AND worker = ?1 AND token = ?2 AND trail = 0
+-- in: seqs as a JSON list   out: id
+DELETE FROM tasuki_jobs WHERE seq IN (SELECT value FROM json_each(?1)) RETURNING id

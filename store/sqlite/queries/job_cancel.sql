@@ -1,2 +1,2 @@
--- Marks a running job as to be cancelled. in: seq, more
-UPDATE tasuki_jobs SET cancelling = 1, more = ?2 WHERE seq = ?1
+-- Marks a claim as to be cancelled. in: worker, seq
+UPDATE tasuki_running SET cancelling = 1 WHERE worker = ?1 AND seq = ?2

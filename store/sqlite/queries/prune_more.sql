@@ -1,5 +1,5 @@
 -- Is there anything to prune?
 -- in: ids that left before, kept until before, dead that ended before
-SELECT coalesce((SELECT at FROM tasuki_ids ORDER BY n LIMIT 1) < ?1, 0)
+SELECT coalesce((SELECT at FROM tasuki_gone ORDER BY n LIMIT 1) < ?1, 0)
   OR EXISTS (SELECT 1 FROM tasuki_ended WHERE until < ?2)
   OR EXISTS (SELECT 1 FROM tasuki_ended WHERE state = 7 AND ended < ?3)

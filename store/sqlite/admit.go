@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"context"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	knownSQL   = text("enqueue_known")
+	holderSQL  = text("enqueue_holder")
+	tickSQL    = text("enqueue_tick")
+	argsAddSQL = text("args_add")
+	tagAddSQL  = text("tag_add")
+)
+
+// rowsOf is an INSERT of one row made one of n rows.
+func rowsOf(insert string, n int) string {
+	_, after, _ := strings.Cut(insert, "VALUES ")
+	row, _, _ := strings.Cut(after, " /* rows */")
+	return strings.Replace(insert, " /* rows */", strings.Repeat(", "+row, n-1), 1)
+}
+
+// admit adds one job or admitAtOnce plain ones.
+func (d *door) admit(ctx context.Context, jobs []store.Job) error {
+	if len(jobs) == 1 {
+		return d.admitOne(ctx, &jobs[0])
+	}
+	ids := make([]any, 0, 2*len(jobs))
+	for i := range jobs {
+		ids = append(ids, packID(jobs[i].ID), d.next+int64(i))
+	}
+	n, err := d.tx.exec(ctx, takeIDsSQL, ids...)
+	if err != nil {
+		return err
+	}
+	if int(n) < len(jobs) {
+		return d.sort(ctx, jobs)
+	}
+	return d.addMany(ctx, jobs)
+}
+
+// addMany adds jobs whose ids are taken.
+func (d *door) addMany(ctx context.Context, jobs []store.Job) error {
+	in := make([]any, 0, 11*len(jobs))
+	seq := d.next
+	for i := range jobs {
+		r, err := d.row(ctx, &jobs[i])
+		if err != nil {
+			return err
+		}
+		in = append(in, r.columns()...)
+	}
+	if _, err := d.tx.exec(ctx, addManySQL, in...); err != nil {
+		return err
+	}
+	for i := range jobs {
+		if err := d.added(ctx, seq+int64(i), &jobs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sort adds those of the jobs whose ids were taken for them just now; the
+// others' were known.
+func (d *door) sort(ctx context.Context, jobs []store.Job) error {
+	first := d.next
+	for i := range jobs {
+		var seq int64
+		rows, err := d.tx.query(ctx, knownSQL, packID(jobs[i].ID))
+		if err := one(rows, err, &seq); err != nil {
+			return err
+		}
+		if seq != first+int64(i) {
+			d.next++
+			d.answer(jobs[i].ID, store.Known)
+			continue
+		}
+		if err := d.add(ctx, &jobs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admitOne adds a job unless it is known, a duplicate, or its tick has passed.
+func (d *door) admitOne(ctx context.Context, j *store.Job) error {
+	if j.Unique != "" || j.Tick.Schedule != "" {
+		if refused, err := d.refused(ctx, j); err != nil || refused {
+			return err
+		}
+	}
+	n, err := d.tx.exec(ctx, takeIDSQL, packID(j.ID), d.next)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		d.answer(j.ID, store.Known)
+		return nil
+	}
+	return d.add(ctx, j)
+}
+
+// refused judges a job with a key or a tick. Only one that goes in uses up its
+// tick.
+func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
+	var seq int64
+	rows, err := d.tx.query(ctx, knownSQL, packID(j.ID))
+	if err := one(rows, err, &seq); err != errNoRow {
+		d.answer(j.ID, store.Known)
+		return true, err
+	}
+	if j.Unique != "" {
+		var holder id
+		rows, err := d.tx.query(ctx, holderSQL, j.Unique)
+		if err := one(rows, err, &holder); err != errNoRow {
+			d.answer(string(holder), store.Duplicate)
+			return true, err
+		}
+	}
+	if j.Tick.Schedule == "" {
+		return false, nil
+	}
+	n, err := d.tx.exec(ctx, tickSQL, j.Tick.Schedule, j.Tick.N)
+	if err != nil || n > 0 {
+		return false, err
+	}
+	d.answer(j.ID, store.Passed)
+	return true, nil
+}
+
+func (d *door) answer(id string, what store.EnqueuedWhat) {
+	d.became = append(d.became, store.Enqueued{ID: id, What: what})
+}
+
+// add adds a job whose id is taken.
+func (d *door) add(ctx context.Context, j *store.Job) error {
+	r, err := d.row(ctx, j)
+	if err != nil {
+		return err
+	}
+	if _, err := d.tx.exec(ctx, addSQL, r.columns()...); err != nil {
+		return err
+	}
+	return d.added(ctx, r.seq, j)
+}
+
+// row is a job as it is stored; it has the seq that comes next.
+func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
+	lane, err := d.lane(ctx, j)
+	r := &row{seq: d.next, id: id(j.ID), lane: lane, state: ready, priority: j.Priority, ord: d.now, created: d.now}
+	d.next++
+	r.more = more{MaxAttempts: j.MaxAttempts, Timeout: j.Timeout, Keep: j.Keep, Tick: j.Tick}
+	if j.Delay > 0 {
+		r.state, r.ord = scheduled, d.now+max(j.Delay.Microseconds(), 1)
+	} else {
+		d.ready = append(d.ready, r.place())
+	}
+	if r.ukey.String = j.Unique; j.Unique != "" {
+		r.ukey.Valid = true
+	}
+	if j.Keep > 0 {
+		r.trail |= trailKeep
+	}
+	if len(j.Tags) > 0 {
+		r.more.Tags, r.trail = j.Tags, r.trail|trailTags
+	}
+	if r.args = j.Args; len(j.Args) > longArgs {
+		r.args, r.trail = nil, r.trail|trailArgs
+	}
+	return r, err
+}
+
+// columns are the values of enqueue_job.
+func (r *row) columns() []any {
+	return []any{r.seq, packID(string(r.id)), r.lane, r.state, r.priority, r.ord, r.created, r.trail,
+		orNull(r.args), r.ukey, r.more.stored()}
+}
+
+// added answers for a job that is in, after it stored what lies in other
+// tables.
+func (d *door) added(ctx context.Context, seq int64, j *store.Job) error {
+	d.answer(j.ID, store.Added)
+	if len(j.Args) > longArgs {
+		if _, err := d.tx.exec(ctx, argsAddSQL, seq, string(j.Args)); err != nil {
+			return err
+		}
+	}
+	for _, tag := range j.Tags {
+		if _, err := d.tx.exec(ctx, tagAddSQL, tag, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}

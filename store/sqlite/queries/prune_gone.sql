@@ -1,0 +1,2 @@
+-- in: number
+DELETE FROM tasuki_gone WHERE n = ?1

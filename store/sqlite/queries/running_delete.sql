@@ -1,0 +1,2 @@
+-- in: worker, seq
+DELETE FROM tasuki_running WHERE worker = ?1 AND seq = ?2
