@@ -78,7 +78,7 @@ func printJournal(c *caller, runs []store.Run, now time.Time) error {
 	if err := c.printf("\n"); err != nil {
 		return err
 	}
-	t := table{columns: []column{{name: "RUN", right: true}, {name: "BEGAN", right: true}, {name: "RAN", right: true}, {name: "WORKER", give: true}, {name: "ENDED", give: true}}}
+	t := table{columns: []column{{name: "RUN", right: true}, {name: "BEGAN", right: true}, {name: "RAN", right: true}, {name: "WORKER", give: true}, {name: "ENDED"}}}
 	for i, run := range runs {
 		t.add(fmt.Sprint(i+1), ago(run.From, now), briefly(run.Until.Sub(run.From)), run.Worker, run.Why)
 	}

@@ -10,6 +10,12 @@ import (
 // statsCmd counts jobs and shows who works.
 type statsCmd struct{}
 
+// Help is shown below the flags' list.
+func (statsCmd) Help() string {
+	return `WAITS is how long the oldest ready job of the queue has been ready. A worker's
+STATE and BUSY are what it said with its last beat.`
+}
+
 // Run prints the counts.
 func (statsCmd) Run(c *caller) error {
 	st, err := c.open(false)
@@ -94,7 +100,7 @@ func printStats(c *caller, s *store.Stats, workers []store.Worker) error {
 	if err := t.print(c.out, c.width()); err != nil {
 		return err
 	}
-	if err := c.printf("\nsince the store was made: %d done, %d attempts failed\n", s.Done, s.Failed); err != nil {
+	if err := c.printf("\nsince the store was made: jobs done %d, attempts failed %d\n", s.Done, s.Failed); err != nil {
 		return err
 	}
 	return printWorkers(c, workers)

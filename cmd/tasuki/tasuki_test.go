@@ -2,22 +2,29 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 func TestMain(m *testing.M) {
 	// The race detector waits a second at each exit; our processes' ends are
 	// measured.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty})
+	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty, "worker": worker})
 }
 
 // faulty is the command with workers that cheat: one file is left out of the
@@ -32,6 +39,32 @@ func faulty() {
 		}
 		return 1
 	}}))
+}
+
+// worker runs the jobs of the scripts on the store of the first argument.
+func worker() {
+	st, err := sqlite.Open(context.Background(), os.Args[1], sqlite.Options{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Args = os.Args[1:]
+	mail := tasuki.NewKind[string]("mail").Do(func(ctx context.Context, to string) error {
+		return errors.Join(tasuki.SetProgress(ctx, 3, 4, "sent"), tasuki.SetResult(ctx, map[string]string{"to": to}))
+	})
+	broken := tasuki.NewKind[any]("broken").Do(func(context.Context, any) error {
+		return errors.New("no route \x1b[31mto host\nsecond line")
+	})
+	patient := tasuki.NewKind[any]("patient").Do(func(ctx context.Context, _ any) error {
+		<-tasuki.Stopping(ctx)
+		return errors.Join(tasuki.Save(ctx, "page 7"), tasuki.Yield())
+	})
+	w, err := tasuki.New(st, tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient}})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(tasuki.Main(w))
 }
 
 // TestWhatAUserTypes runs every script below testdata as a user would type it.
@@ -60,6 +93,7 @@ func TestWhatAUserTypes(t *testing.T) {
 			"repeat": repeat,
 			"width":  width,
 			"empty":  empty,
+			"until":  until,
 			"forest": forest,
 		},
 		Condition: func(cond string) (bool, error) {
@@ -89,6 +123,22 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// until PATTERN COMMAND... runs a command again and again until its output
+// matches.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile(args[0])
+	ts.Check(err)
+	deadline := time.Now().Add(20 * time.Second)
+	for range time.Tick(50 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if out := ts.ReadFile("stdout"); err == nil && want.MatchString(out) {
+			return
+		} else if time.Now().After(deadline) {
+			ts.Fatalf("%v says to the end: %s", args[1:], out)
+		}
 	}
 }
 
