@@ -121,7 +121,7 @@ func (c *claiming) wait() time.Duration {
 	wait := time.Duration(-1)
 	for _, q := range c.req.Queues {
 		lanes := c.lanes(q.Name)
-		if c.first(lanes) != nil {
+		if c.first(lanes) != nil && len(c.taken) > 0 {
 			return 0
 		}
 		for _, l := range lanes {

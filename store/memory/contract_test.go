@@ -10,12 +10,16 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/storetest"
 )
 
-// harness makes memory stores with these features; nil is all.
-func harness(f *store.Features) storetest.Harness {
+// still is a clock that stands.
+func still() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// harness makes memory stores with these features, nil for all, on a clock
+// that the suite moves on.
+func harness(f *store.Features, clock func() time.Time) storetest.Harness {
 	return storetest.Harness{New: func(t *testing.T) storetest.Subject {
 		var ahead atomic.Int64
 		s := memory.New(memory.Options{Features: f, Clock: func() time.Time {
-			return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(ahead.Load()))
+			return clock().Add(time.Duration(ahead.Load()))
 		}})
 		return storetest.Subject{
 			Store:   s,
@@ -34,13 +38,18 @@ func harness(f *store.Features) storetest.Harness {
 	}}
 }
 
-func TestContract(t *testing.T) { storetest.Run(t, harness(nil)) }
+func TestContract(t *testing.T) { storetest.Run(t, harness(nil, still)) }
 
-func TestContractWithNoFeatures(t *testing.T) { storetest.Run(t, harness(&store.Features{})) }
+func TestContractOnARunningClock(t *testing.T) { storetest.Run(t, harness(nil, time.Now)) }
+
+func TestContractWithNoFeatures(t *testing.T) { storetest.Run(t, harness(&store.Features{}, still)) }
 
 func TestContractWithoutOneFeature(t *testing.T) {
 	every := func() store.Features { return memory.New(memory.Options{}).Features() }
 	for name, drop := range map[string]func(*store.Features){
+		"Kinds":    func(f *store.Features) { f.Kinds = false },
+		"Order":    func(f *store.Features) { f.Order = false },
+		"IDs":      func(f *store.Features) { f.IDs = false },
 		"Priority": func(f *store.Features) { f.Priority = false },
 		"Cursor":   func(f *store.Features) { f.Cursor = false },
 		"Unique":   func(f *store.Features) { f.Unique = false },
@@ -55,9 +64,10 @@ func TestContractWithoutOneFeature(t *testing.T) {
 		"Signal":   func(f *store.Features) { f.Signal = false },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := every()
 			drop(&f)
-			storetest.Run(t, harness(&f))
+			storetest.Run(t, harness(&f, still))
 		})
 	}
 }

@@ -32,7 +32,8 @@ type Store struct {
 	clock    func() time.Time
 	features store.Features
 
-	mu   sync.Mutex // owns data
+	mu   sync.Mutex // owns at and data
+	at   time.Time  // the clock as the call under way read it
 	data            // whose fields and what they refer to nobody else touches
 	ears ears
 }
@@ -87,8 +88,8 @@ func empty() data {
 // Features says what this store can do.
 func (s *Store) Features() store.Features { return s.features }
 
-// now is the store's clock as it is written into records.
-func (s *Store) now() time.Time { return s.clock().UTC().Round(0) }
+// now is the moment of the call under way: one write has one time.
+func (s *Store) now() time.Time { return s.at }
 
 // enter takes the mutex for one call, unless the call's context has ended; who
 // gets no error unlocks.
@@ -97,5 +98,6 @@ func (s *Store) enter(ctx context.Context, doing string) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	s.mu.Lock()
+	s.at = s.clock().UTC().Round(0)
 	return nil
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -17,6 +18,35 @@ type absence struct {
 }
 
 var absences = []absence{
+	{"without Kinds strangers in front hold nobody up for long and stay as they are", hasKinds, func(s *stage) {
+		for i := range 5 {
+			s.add(store.Job{ID: fmt.Sprintf("strange-%d", i), Kind: "strange"})
+		}
+		s.add(job("a"))
+		for tries := 0; len(s.claim("w", 1)) == 0; tries++ {
+			if tries > 100 {
+				s.Fatal("100 claims did not get at the one job that is known")
+			}
+			s.sub.Advance(time.Second)
+		}
+		s.in("a", store.Running)
+		for i := range 5 {
+			s.counts(s.in(fmt.Sprintf("strange-%d", i), store.Ready), 0, 0, 0, 0)
+		}
+	}},
+	{"without IDs an id is Known for 10 minutes after its Enqueue", hasIDs, func(s *stage) {
+		s.end("w", s.one("w", "a"), store.Finish)
+		s.sub.Advance(store.Remember - time.Minute)
+		s.pruneAll(0)
+		s.known("a")
+	}},
+	{"without Order what goes back is at the front", hasOrder, func(s *stage) {
+		s.add(jobs("a", "b")...)
+		for _, verb := range []store.Verb{store.Return, store.HandOver} {
+			s.end("w", of(s.claimIDs("w", 1, "a")[0]), verb)
+		}
+		s.claimIDs("w", 2, "a", "b")
+	}},
 	{"without Priority a job that has one is refused", hasPriority, refusesJob(func(j *store.Job) { j.Priority = 1 })},
 	{"without Unique a job that has a key is refused", hasUnique, refusesJob(func(j *store.Job) { j.Unique = "key" })},
 	{"without Tags a job that has some is refused", hasTags, refusesJob(func(j *store.Job) { j.Tags = []string{"red"} })},
@@ -89,7 +119,7 @@ func refusesJob(ask func(*store.Job)) func(*stage) {
 		ask(&j)
 		_, err := s.Enqueue(s.Context(), []store.Job{job("b"), j})
 		s.is(err, store.ErrUnsupported)
-		s.sameIDs(s.all(store.Filter{}))
+		s.lists(store.Filter{})
 	}
 }
 

@@ -97,7 +97,7 @@ func (tw *twins) claim() error {
 		}
 	}
 	req := store.ClaimRequest{
-		Worker: worker, Max: tw.rng.IntN(6), Suspects: tw.rng.IntN(3),
+		Worker: worker, Max: tw.rng.IntN(6) + 1, Suspects: tw.rng.IntN(3),
 		Token: store.Token(tw.rng.Uint64() | 1), Kinds: most(tw, twinKinds...),
 	}
 	for _, q := range most(tw, twinQueues...) {
@@ -126,8 +126,8 @@ func (tw *twins) claim() error {
 func showClaims(got store.ClaimReply) string {
 	var b strings.Builder
 	for _, r := range got.Jobs {
-		fmt.Fprintf(&b, "%s %s %s %s a%d i%d r%d d%d c%s p%d;", r.ID, r.Kind, r.State, r.Args,
-			r.Attempts, r.Interruptions, r.Releases, r.Deaths, r.Cursor, r.Priority)
+		fmt.Fprintf(&b, "%s %s %s %s a%d i%d r%d d%d c%s p%d;", r.ID, r.Kind, r.State, value(r.Args),
+			r.Attempts, r.Interruptions, r.Releases, r.Deaths, value(r.Cursor), r.Priority)
 	}
 	wait := "none known"
 	if got.Wait >= 0 {

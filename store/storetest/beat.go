@@ -100,18 +100,26 @@ var beatPromises = []promise{
 		}
 		s.released(s.in("a", store.Ready))
 	}},
-	{"an unnamed claim goes back to its old place and counts as nothing", nil, func(s *stage) {
+	{"an unnamed claim goes back to its old place", hasOrder, func(s *stage) {
 		s.add(jobs("a", "b", "c")...)
 		s.claimIDs("w", 2, "a", "b")
 		s.sub.Advance(time.Minute)
 		s.beat("w")
 		s.beat("w")
-		r := s.in("b", store.Ready)
+		s.end("v", of(s.claimIDs("v", 3, "a", "b", "c")[2]), store.HandOver)
+		s.beat("v")
+		s.beat("v")
+		s.claimIDs("w", 3, "c", "a", "b")
+	}},
+	{"an unnamed claim counts as nothing", nil, func(s *stage) {
+		s.one("w", "a")
+		s.beat("w")
+		s.beat("w")
+		r := s.in("a", store.Ready)
 		s.counts(r, 0, 0, 0, 0)
 		if len(r.Journal) != 0 {
 			s.Fatalf("the journal is %+v", r.Journal)
 		}
-		s.claimIDs("w", 3, "a", "b", "c")
 	}},
 	{"a named claim stays however many beats come", nil, func(s *stage) {
 		c := s.one("w", "a")

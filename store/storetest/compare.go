@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func (tw *twins) compare() error {
 // listAll lists by small pages.
 func (tw *twins) listAll(st store.Store) ([]store.Record, error) {
 	var all []store.Record
-	for next := ""; ; {
+	for next := ""; len(all) < 10_000; {
 		page, err := st.List(tw.t.Context(), store.ListRequest{After: next, Limit: 5 + len(tw.log)%20})
 		if err != nil {
 			return nil, fmt.Errorf("list: %w", err)
@@ -50,6 +51,7 @@ func (tw *twins) listAll(st store.Store) ([]store.Record, error) {
 			return all, nil
 		}
 	}
+	return nil, errors.New("list: pages without an end")
 }
 
 // since is a time by the minute, counted from a side's beginning. Everything
@@ -66,10 +68,10 @@ func since(base, at time.Time) string {
 func (tw *twins) show(r store.Record, base time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s/%s %s args %s prio %d u %q tags %q keep %v format %d; a%d i%d r%d d%d; ",
-		r.ID, r.Queue, r.Kind, r.State, r.Args, r.Priority, r.Unique, r.Tags, r.Keep, r.Format,
+		r.ID, r.Queue, r.Kind, r.State, value(r.Args), r.Priority, r.Unique, r.Tags, r.Keep, r.Format,
 		r.Attempts, r.Interruptions, r.Releases, r.Deaths)
 	fmt.Fprintf(&b, "cursor %s progress %+v result %s worker %q cancelling %v; created %s ended %s",
-		r.Cursor, r.Progress, r.Result, r.Worker, r.Cancelling, since(base, r.CreatedAt), since(base, r.EndedAt))
+		value(r.Cursor), r.Progress, value(r.Result), r.Worker, r.Cancelling, since(base, r.CreatedAt), since(base, r.EndedAt))
 	switch {
 	case r.State == store.Running:
 		fmt.Fprintf(&b, " claimed %s", since(base, r.ClaimedAt))
@@ -84,7 +86,7 @@ func (tw *twins) show(r store.Record, base time.Time) string {
 		fmt.Fprintf(&b, " failure %q %q %q %s", f.Class, f.Message, f.Stack, since(base, f.At))
 	}
 	for _, run := range r.Journal {
-		fmt.Fprintf(&b, " run(%q %s-%s %q %s)", run.Worker, since(base, run.From), since(base, run.Until), run.Why, run.Cursor)
+		fmt.Fprintf(&b, " run(%q %s-%s %q %s)", run.Worker, since(base, run.From), since(base, run.Until), run.Why, value(run.Cursor))
 	}
 	return b.String()
 }

@@ -12,44 +12,34 @@ import (
 )
 
 var dataPromises = []promise{
-	{"arguments come back byte by byte", nil, func(s *stage) {
+	{"arguments keep their value, every digit and name of it", nil, func(s *stage) {
 		for i, text := range oddJSON {
 			j := job(fmt.Sprintf("j%d", i))
 			j.Args = raw(text)
 			s.add(j)
 		}
 		for i, r := range s.claim("w", len(oddJSON)) {
-			if string(r.Args) != oddJSON[i] {
-				s.Errorf("enqueued %s, claimed %s", oddJSON[i], r.Args)
-			}
-			if r := s.get(r.ID); string(r.Args) != oddJSON[i] {
-				s.Errorf("enqueued %s, listed %s", oddJSON[i], r.Args)
-			}
+			s.holds("a claimed argument", r.Args, oddJSON[i])
+			s.holds("a listed argument", s.get(r.ID).Args, oddJSON[i])
 		}
 	}},
 	{"empty arguments are null", nil, func(s *stage) {
 		s.add(job("a"))
-		if r := s.claimIDs("w", 1, "a")[0]; len(r.Args) != 0 && string(r.Args) != "null" {
-			s.Fatalf("arguments %q", r.Args)
-		}
+		s.holds("the argument", s.claimIDs("w", 1, "a")[0].Args, "null")
 	}},
-	{"cursors come back byte by byte", hasCursor, func(s *stage) {
+	{"cursors keep their value", hasCursor, func(s *stage) {
 		for i, text := range oddJSON {
 			id := fmt.Sprintf("j%d", i)
 			s.apply("w", store.Outcome{Claim: s.one("w", id), Verb: store.HandOver, Cursor: raw(text)})
-			if r := s.claimIDs("w", 1, id)[0]; string(r.Cursor) != text {
-				s.Errorf("wrote %s, claimed %s", text, r.Cursor)
-			}
+			s.holds("a cursor", s.claimIDs("w", 1, id)[0].Cursor, text)
 		}
 	}},
-	{"results come back byte by byte", hasKeep, func(s *stage) {
+	{"results keep their value", hasKeep, func(s *stage) {
 		for i, text := range oddJSON {
 			id := fmt.Sprintf("j%d", i)
 			s.addKept(id, store.KeepJournal)
 			s.apply("w", store.Outcome{Claim: of(s.claimIDs("w", 1, id)[0]), Verb: store.Finish, Result: raw(text)})
-			if r := s.get(id); string(r.Result) != text {
-				s.Errorf("wrote %s, listed %s", text, r.Result)
-			}
+			s.holds("a result", s.get(id).Result, text)
 		}
 	}},
 	{"names and keys beyond ASCII come back as they are", hasUnique, func(s *stage) {
@@ -140,7 +130,8 @@ var dataPromises = []promise{
 			j.Tags[i] = "spoilt"
 		}
 		r := s.get("a")
-		if string(r.Args) != `{"n":1}` || r.Kind != kind || len(r.Tags) > 0 && r.Tags[0] != "red" {
+		s.holds("the argument", r.Args, `{"n":1}`)
+		if r.Kind != kind || len(r.Tags) > 0 && r.Tags[0] != "red" {
 			s.Fatalf("the record became %+v", r.Job)
 		}
 	}},
@@ -155,9 +146,7 @@ var dataPromises = []promise{
 		spoil(next.Args)
 		o.Progress.Done = 99
 		s.stands("a", `{"n":1}`)
-		if r := s.get("b"); string(r.Args) != `{"n":1}` {
-			s.Fatalf("arguments %s", r.Args)
-		}
+		s.holds("the argument", s.get("b").Args, `{"n":1}`)
 		if r := s.get("a"); r.Progress.Done != 1 {
 			s.Fatalf("progress %+v", r.Progress)
 		}
@@ -177,9 +166,7 @@ var dataPromises = []promise{
 		got := s.claimIDs("w", 1, "a")
 		spoil(got[0].Args)
 		s.end("w", of(got[0]), store.HandOver)
-		if r := s.claimIDs("w", 1, "a")[0]; string(r.Args) != `{"n":1}` {
-			s.Fatalf("arguments %s", r.Args)
-		}
+		s.holds("the argument", s.claimIDs("w", 1, "a")[0].Args, `{"n":1}`)
 	}},
 	{"what List and Workers answered may be changed", nil, func(s *stage) {
 		j := job("a")
@@ -196,7 +183,8 @@ var dataPromises = []promise{
 		}
 		s.workers()[0].Queues[0] = "spoilt"
 		r = s.get("a")
-		if string(r.Args) != `{"n":1}` || r.Failure.Message != "m" || len(r.Journal) > 0 && r.Journal[0].Why != "w" {
+		s.holds("the argument", r.Args, `{"n":1}`)
+		if r.Failure.Message != "m" || len(r.Journal) > 0 && r.Journal[0].Why != "w" {
 			s.Fatalf("the record became %+v", r)
 		}
 		if w := s.workers()[0]; w.Queues[0] != "q" {

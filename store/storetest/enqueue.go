@@ -30,7 +30,7 @@ var enqueuePromises = []promise{
 		bad.Args = json.RawMessage(`{`)
 		_, err := s.Enqueue(s.Context(), append(jobs("a", "b"), bad, job("d")))
 		s.is(err, store.ErrInvalid)
-		s.sameIDs(s.all(store.Filter{}))
+		s.lists(store.Filter{})
 		s.add(jobs("a", "b", "d")...)
 	}},
 	{"refuses whatever Check refuses", nil, refusesInvalid},
@@ -62,6 +62,12 @@ var enqueuePromises = []promise{
 			s.known(id)
 		}
 	}},
+	{"an id is Known as long as its job is there", hasIDs, func(s *stage) {
+		s.end("w", s.one("w", "a"), store.Bury)
+		s.sub.Advance(100 * time.Hour)
+		s.pruneAll(0)
+		s.known("a")
+	}},
 	{"an id is Known for 10 minutes after its job was done", nil, func(s *stage) {
 		s.end("w", s.one("w", "a"), store.Finish)
 		s.known("a")
@@ -70,7 +76,7 @@ var enqueuePromises = []promise{
 		s.known("a")
 		s.gone("a")
 	}},
-	{"an id is Known for 10 minutes after its job was deleted", nil, func(s *stage) {
+	{"an id is Known for 10 minutes after its job was deleted", hasIDs, func(s *stage) {
 		s.add(job("a"))
 		s.sub.Advance(time.Hour)
 		s.move(1, store.Deleted, store.Filter{IDs: []string{"a"}})
@@ -93,9 +99,7 @@ var enqueuePromises = []promise{
 		if got[0].What != store.Added || got[1].What != store.Known {
 			s.Fatalf("answered %v", got)
 		}
-		if r := s.get("a"); string(r.Args) != "1" {
-			s.Fatalf("arguments %s, want those of the first", r.Args)
-		}
+		s.holds("the argument", s.get("a").Args, "1")
 	}},
 	{"a Known job changes nothing of the one that is there", nil, func(s *stage) {
 		s.add(job("a"))
@@ -272,5 +276,5 @@ func refusesInvalid(s *stage) {
 			s.Errorf("%s: error %v, want one that is ErrInvalid", name, err)
 		}
 	}
-	s.sameIDs(s.all(store.Filter{}))
+	s.lists(store.Filter{})
 }

@@ -113,7 +113,7 @@ func reopenAmidClaims(s *stage) {
 			s.Errorf("job %s ended %d times", id, times)
 		}
 	}
-	s.sameIDs(s.all(store.Filter{}))
+	s.lists(store.Filter{})
 }
 
 var errReply = errors.New("the reply was lost")
@@ -166,7 +166,7 @@ func loseReplies(s *stage) {
 			s.Errorf("job %s ran %d times", id, times)
 		}
 	}
-	s.sameIDs(s.all(store.Filter{}))
+	s.lists(store.Filter{})
 	if got := s.stats(); got.Done != n {
 		s.Fatalf("the store counts %d done", got.Done)
 	}

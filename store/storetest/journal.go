@@ -33,9 +33,11 @@ var journalPromises = []promise{
 		c = of(s.claimIDs("w", 1, "a")[0])
 		s.apply("w", store.Outcome{Claim: c, Verb: store.HandOver, Cursor: raw("2")})
 		j := s.get("a").Journal
-		if len(j) != 2 || string(j[0].Cursor) != "1" || string(j[1].Cursor) != "2" {
+		if len(j) != 2 {
 			s.Fatalf("the journal is %+v", j)
 		}
+		s.holds("the cursor of the first run", j[0].Cursor, "1")
+		s.holds("the cursor of the second run", j[1].Cursor, "2")
 	}},
 	{"Save and Return add nothing", hasJournal, func(s *stage) {
 		c := s.one("w", "a")
@@ -74,8 +76,8 @@ var journalPromises = []promise{
 			s.Fatalf("the journal is %+v", j)
 		}
 		s.near("until", j[0].Until.Sub(j[0].From), time.Minute)
-		if s.Features().Cursor && string(j[0].Cursor) != "1" {
-			s.Fatalf("the journal is %+v", j)
+		if s.Features().Cursor {
+			s.holds("the cursor of the run", j[0].Cursor, "1")
 		}
 	}},
 	{"a move by hand leaves its why", hasJournal, func(s *stage) {
@@ -136,9 +138,7 @@ var keepPromises = []promise{
 		s.sub.Advance(time.Minute)
 		s.apply("w", store.Outcome{Claim: c, Verb: store.Finish, Result: raw(`{"sum": 42}`)})
 		r := s.in("a", store.Done)
-		if string(r.Result) != `{"sum": 42}` {
-			s.Fatalf("the result is %q", r.Result)
-		}
+		s.holds("the result", r.Result, `{"sum": 42}`)
 		s.released(r)
 		s.near("ended", r.EndedAt.Sub(r.CreatedAt), time.Minute)
 		s.sub.Advance(59 * time.Minute)
@@ -170,7 +170,7 @@ var keepPromises = []promise{
 		s.pruneAll(0)
 		s.gone("c")
 	}},
-	{"the id of a kept job is remembered from when its record leaves", hasKeep, func(s *stage) {
+	{"the id of a kept job is remembered from when its record leaves", all(hasKeep, hasIDs), func(s *stage) {
 		s.addKept("a", time.Hour)
 		s.end("w", of(s.claimIDs("w", 1, "a")[0]), store.Finish)
 		s.sub.Advance(2 * time.Hour)

@@ -14,7 +14,7 @@ var listPromises = []promise{
 		s.addDelayed("c", time.Hour)
 		s.end("w", of(s.claimIDs("w", 1, "b")[0]), store.HandOver)
 		s.end("w", of(s.claimIDs("w", 1, "b")[0]), store.Bury)
-		s.sameIDs(s.all(store.Filter{}), "c", "d", "a", "b")
+		s.lists(store.Filter{}, "c", "d", "a", "b")
 	}},
 	{"an empty filter selects all that the store holds", nil, func(s *stage) {
 		want := s.oneInEachState()
@@ -28,34 +28,31 @@ var listPromises = []promise{
 			s.Fatalf("All selected %d, want %d", len(all), len(want))
 		}
 	}},
-	{"an empty store has one empty page", nil, func(s *stage) {
-		page, err := s.List(s.Context(), store.ListRequest{})
-		if err != nil || len(page.Jobs) != 0 || page.Next != "" {
-			s.Fatalf("answered %+v, %v", page, err)
-		}
+	{"an empty store has no jobs", nil, func(s *stage) {
+		s.lists(store.Filter{})
 	}},
 	{"selects by ids", nil, func(s *stage) {
 		s.add(jobs("a", "b", "c")...)
-		s.sameIDs(s.all(store.Filter{IDs: []string{"a", "none", "c", "a"}}), "c", "a")
-		s.sameIDs(s.all(store.Filter{IDs: []string{"none"}}))
-		s.sameIDs(s.all(store.Filter{IDs: []string{"A"}}))
+		s.lists(store.Filter{IDs: []string{"a", "none", "c", "a"}}, "c", "a")
+		s.lists(store.Filter{IDs: []string{"none"}})
+		s.lists(store.Filter{IDs: []string{"A"}})
 	}},
 	{"selects by states", nil, func(s *stage) {
 		for _, id := range s.oneInEachState() {
-			s.sameIDs(s.all(store.Filter{States: []store.State{store.State(id)}}), id)
+			s.lists(store.Filter{States: []store.State{store.State(id)}}, id)
 		}
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Dead, store.Retry}}), "dead", "retry")
+		s.lists(store.Filter{States: []store.State{store.Dead, store.Retry}}, "dead", "retry")
 	}},
 	{"selects by queues and kinds, joined by and", nil, func(s *stage) {
 		for i := range 8 {
 			s.add(store.Job{ID: fmt.Sprint(i), Queue: fmt.Sprint("q", i%2), Kind: fmt.Sprint("k", i/2%2)})
 		}
-		s.sameIDs(s.all(store.Filter{Queues: []string{"q1"}}), "7", "5", "3", "1")
-		s.sameIDs(s.all(store.Filter{Kinds: []string{"k0"}}), "5", "4", "1", "0")
-		s.sameIDs(s.all(store.Filter{Queues: []string{"q1"}, Kinds: []string{"k0"}}), "5", "1")
-		s.sameIDs(s.all(store.Filter{Queues: []string{"q1", "q0"}, Kinds: []string{"k1", "none"}}), "7", "6", "3", "2")
-		s.sameIDs(s.all(store.Filter{Queues: []string{"q1"}, IDs: []string{"0", "1"}}), "1")
-		s.sameIDs(s.all(store.Filter{Queues: []string{"q1"}, States: []store.State{store.Dead}}))
+		s.lists(store.Filter{Queues: []string{"q1"}}, "7", "5", "3", "1")
+		s.lists(store.Filter{Kinds: []string{"k0"}}, "5", "4", "1", "0")
+		s.lists(store.Filter{Queues: []string{"q1"}, Kinds: []string{"k0"}}, "5", "1")
+		s.lists(store.Filter{Queues: []string{"q1", "q0"}, Kinds: []string{"k1", "none"}}, "7", "6", "3", "2")
+		s.lists(store.Filter{Queues: []string{"q1"}, IDs: []string{"0", "1"}}, "1")
+		s.lists(store.Filter{Queues: []string{"q1"}, States: []store.State{store.Dead}})
 	}},
 	{"selects by any of the tags", hasTags, func(s *stage) {
 		for id, tags := range map[string][]string{"a": {"red"}, "b": {"red", "green"}, "c": {"reddish", `b"lue`}} {
@@ -75,16 +72,15 @@ var listPromises = []promise{
 		s.claimIDs("v", 1, "a")
 		got := s.claimIDs("w", 2, "b", "c")
 		s.end("w", of(got[0]), store.HandOver)
-		s.sameIDs(s.all(store.Filter{Worker: "w"}), "c")
-		s.sameIDs(s.all(store.Filter{Worker: "v"}), "a")
-		s.sameIDs(s.all(store.Filter{Worker: "none"}))
+		s.lists(store.Filter{Worker: "w"}, "c")
+		s.lists(store.Filter{Worker: "v"}, "a")
+		s.lists(store.Filter{Worker: "none"})
 	}},
-	{"pages hold each job once, and the last has no Next", nil, func(s *stage) {
+	{"pages hold each job once, whatever their size", nil, func(s *stage) {
 		s.addMany(7)
-		s.pages(3, "6 5 4", "3 2 1", "0")
-		s.pages(7, "6 5 4 3 2 1 0")
-		s.pages(1, "6", "5", "4", "3", "2", "1", "0")
-		s.pages(8, "6 5 4 3 2 1 0")
+		for limit := range 8 {
+			s.listed(s.rest(store.ListRequest{Limit: limit + 1}), "6", "5", "4", "3", "2", "1", "0")
+		}
 	}},
 	{"pages keep to the filter", nil, func(s *stage) {
 		s.addMany(9)
@@ -92,32 +88,22 @@ var listPromises = []promise{
 			s.end("w", of(r), store.Bury)
 		}
 		f := store.Filter{States: []store.State{store.Dead}}
-		first, err := s.List(s.Context(), store.ListRequest{Filter: f, Limit: 3})
-		s.ok(err)
-		s.sameIDs(first.Jobs, "4", "3", "2")
-		second, err := s.List(s.Context(), store.ListRequest{Filter: f, Limit: 3, After: first.Next})
-		s.ok(err)
-		s.sameIDs(second.Jobs, "1", "0")
-		if second.Next != "" {
-			s.Fatalf("the last page has Next %q", second.Next)
-		}
+		s.listed(s.rest(store.ListRequest{Filter: f, Limit: 2}), "4", "3", "2", "1", "0")
 	}},
-	{"pages stay whole while jobs come and go", nil, func(s *stage) {
+	{"pages stay whole while jobs come and go", hasOrder, func(s *stage) {
 		s.addMany(6)
 		first, err := s.List(s.Context(), store.ListRequest{Limit: 2})
 		s.ok(err)
 		s.sameIDs(first.Jobs, "5", "4")
 		s.add(job("new"))
 		s.move(2, store.Deleted, store.Filter{IDs: []string{"4", "3"}})
-		second, err := s.List(s.Context(), store.ListRequest{Limit: 2, After: first.Next})
-		s.ok(err)
-		s.sameIDs(second.Jobs, "2", "1")
+		s.listed(s.rest(store.ListRequest{Limit: 2, After: first.Next}), "2", "1", "0")
 	}},
-	{"a page has 100 jobs by default and 1000 at most", nil, func(s *stage) {
+	{"a page has at most 100 jobs by default and at most 1000", nil, func(s *stage) {
 		s.addMany(1005)
-		for limit, want := range map[int]int{0: 100, 5000: 1000, 999: 999} {
+		for limit, most := range map[int]int{0: 100, 5000: 1000, 999: 999} {
 			page, err := s.List(s.Context(), store.ListRequest{Limit: limit})
-			if err != nil || len(page.Jobs) != want || page.Next == "" {
+			if err != nil || len(page.Jobs) > most || page.Next == "" {
 				s.Fatalf("limit %d answered %d jobs, next %q, %v", limit, len(page.Jobs), page.Next, err)
 			}
 		}
@@ -125,10 +111,10 @@ var listPromises = []promise{
 	{"a scheduled job that became due shows as ready", nil, func(s *stage) {
 		s.addDelayed("a", time.Hour)
 		s.apply("w", store.Outcome{Claim: s.one("w", "b"), Verb: store.Fail, Delay: time.Hour})
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Ready}}))
+		s.lists(store.Filter{States: []store.State{store.Ready}})
 		s.sub.Advance(2 * time.Hour)
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Ready}}), "b", "a")
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Scheduled, store.Retry}}))
+		s.lists(store.Filter{States: []store.State{store.Ready}}, "b", "a")
+		s.lists(store.Filter{States: []store.State{store.Scheduled, store.Retry}})
 		s.in("a", store.Ready)
 	}},
 }
@@ -150,24 +136,6 @@ func (s *stage) oneOf(f store.Filter, want ...string) {
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		s.Fatalf("%+v selected %q, want %q", f, got, want)
-	}
-}
-
-// pages asserts what the pages of a size hold.
-func (s *stage) pages(limit int, want ...string) {
-	s.Helper()
-	next := ""
-	for i, w := range want {
-		page, err := s.List(s.Context(), store.ListRequest{Limit: limit, After: next})
-		s.ok(err)
-		var got string
-		for n, id := range ids(page.Jobs) {
-			got += []string{"", " "}[min(n, 1)] + id
-		}
-		if got != w || (page.Next == "") != (i == len(want)-1) {
-			s.Fatalf("page %d of %d jobs is %q with next %q, want %q", i, limit, got, page.Next, w)
-		}
-		next = page.Next
 	}
 }
 

@@ -21,7 +21,7 @@ var movePromises = []promise{
 	{"All moves everything that can go there", nil, func(s *stage) {
 		n := len(s.oneInEachState())
 		s.move(n-1, store.Deleted, store.Filter{All: true})
-		s.sameIDs(s.all(store.Filter{}), "running")
+		s.lists(store.Filter{}, "running")
 	}},
 	{"to a state that is none of its ways is ErrInvalid", nil, func(s *stage) {
 		s.add(job("a"))
@@ -37,8 +37,8 @@ var movePromises = []promise{
 		s.move(2, store.Dead, store.Filter{Queues: []string{"q"}})
 		s.move(1, store.Dead, store.Filter{IDs: []string{"1", "none"}})
 		s.move(1, store.Deleted, store.Filter{States: []store.State{store.Dead}, IDs: []string{"q1", "2"}})
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Ready}}), "3", "2", "0")
-		s.sameIDs(s.all(store.Filter{States: []store.State{store.Dead}}), "q2", "1")
+		s.lists(store.Filter{States: []store.State{store.Ready}}, "3", "2", "0")
+		s.lists(store.Filter{States: []store.State{store.Dead}}, "q2", "1")
 	}},
 	{"to ready goes from scheduled, retry, dead and cancelled", nil, func(s *stage) {
 		s.movesOnly(store.Ready, "scheduled", "retry", "dead", "cancelled")

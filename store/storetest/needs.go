@@ -20,6 +20,9 @@ func all(needs ...need) need {
 }
 
 var (
+	hasKinds    = has(func(f store.Features) bool { return f.Kinds })
+	hasOrder    = has(func(f store.Features) bool { return f.Order })
+	hasIDs      = has(func(f store.Features) bool { return f.IDs })
 	hasPriority = has(func(f store.Features) bool { return f.Priority })
 	hasCursor   = has(func(f store.Features) bool { return f.Cursor })
 	hasUnique   = has(func(f store.Features) bool { return f.Unique })
@@ -32,6 +35,9 @@ var (
 	hasPause    = has(func(f store.Features) bool { return f.Pause })
 	hasCancel   = has(func(f store.Features) bool { return f.Cancel })
 	hasSignal   = has(func(f store.Features) bool { return f.Signal })
+
+	// exact is the need of the random steps: what comes next is never open.
+	exact = all(hasKinds, hasOrder, hasIDs)
 
 	canListen   need = func(s *Subject) bool { _, ok := s.Store.(store.Listener); return ok }
 	canReopen   need = func(s *Subject) bool { return s.Reopen != nil }

@@ -34,7 +34,6 @@ var prunePromises = []promise{
 		s.pruneAll(2 * time.Hour)
 		s.gone("a")
 		s.in("b", store.Dead)
-		s.known("a")
 	}},
 	{"Dead 0 deletes no dead jobs", nil, func(s *stage) {
 		s.end("w", s.one("w", "a"), store.Bury)

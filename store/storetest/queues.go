@@ -79,9 +79,7 @@ var queuePromises = []promise{
 	{"what waits in a paused queue is no reason to come back", hasPause, func(s *stage) {
 		s.threeQueues()
 		s.ok(s.Pause(s.Context(), []string{"a"}, true))
-		if got := s.claimReply(store.ClaimRequest{Worker: "w", Max: 9, Queues: from("a")}); got.Wait >= 0 {
-			s.Fatalf("Wait %v, which makes a worker spin", got.Wait)
-		}
+		s.waits(s.claimReply(store.ClaimRequest{Worker: "w", Max: 9, Queues: from("a")}), -1)
 	}},
 	{"names of queues are compared byte by byte", nil, func(s *stage) {
 		s.beat("w")

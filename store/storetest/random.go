@@ -14,10 +14,13 @@ import (
 // alone, as its failure said it.
 const seedVar = "TASUKI_STORETEST_SEED"
 
+// runsVar is the environment variable that says how many seeds are tried.
+const runsVar = "TASUKI_STORETEST_RUNS"
+
 const (
-	randomRuns  = 24  // how many seeds are tried
+	randomRuns  = 8   // how many seeds are tried if nothing is said
 	randomSteps = 90  // of how many steps
-	maxShrinks  = 400 // runs to make a failing one shorter
+	maxShrinks  = 200 // runs to make a failing one shorter
 )
 
 // A step is one random step: all it does is drawn from its own seed and from
@@ -50,18 +53,31 @@ func testRandom(t *testing.T, h Harness) {
 
 // seeds are new ones in every run, so that many runs see more than one.
 func seeds(t *testing.T) []uint64 {
-	if v := os.Getenv(seedVar); v != "" {
-		seed, err := strconv.ParseUint(v, 10, 64)
-		if err != nil {
-			t.Fatalf("%s=%s: %v", seedVar, v, err)
-		}
+	if seed, ok := number64(t, seedVar); ok {
 		return []uint64{seed}
 	}
-	all := make([]uint64, randomRuns)
+	runs, ok := number64(t, runsVar)
+	if !ok {
+		runs = randomRuns
+	}
+	all := make([]uint64, runs)
 	for i := range all {
 		all[i] = rand.Uint64()
 	}
 	return all
+}
+
+// number64 is the number that an environment variable holds, if it is set.
+func number64(t *testing.T, name string) (uint64, bool) {
+	v := os.Getenv(name)
+	if v == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil {
+		t.Fatalf("%s=%s: %v", name, v, err)
+	}
+	return n, true
 }
 
 // draw makes the steps of a seed.

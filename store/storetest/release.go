@@ -56,11 +56,11 @@ var releasePromises = []promise{
 			s.released(got)
 		}
 	}},
-	{"its jobs go to the front in their order", nil, func(s *stage) {
+	{"its jobs go to the front in their order", hasOrder, func(s *stage) {
 		s.add(jobs("a", "b", "c", "d")...)
 		c := of(s.claimIDs("v", 1, "a")[0])
 		s.claimIDs("w", 2, "b", "c")
-		s.end("v", c, store.Snooze)
+		s.end("v", c, store.Return) // its old place is before theirs, but not at the front
 		s.sub.Advance(time.Minute)
 		s.die("w", 0)
 		s.claimIDs("v", 4, "b", "c", "a", "d")
@@ -77,9 +77,7 @@ var releasePromises = []promise{
 		c := s.one("w", "a")
 		s.results(s.settleBatch("w", 0, saved(c, 1, `{"n":58}`)), store.Applied)
 		s.die("w", 0)
-		if got := s.claimIDs("v", 1, "a")[0]; string(got.Cursor) != `{"n":58}` {
-			s.Fatalf("the next one starts at %q", got.Cursor)
-		}
+		s.holds("the cursor", s.claimIDs("v", 1, "a")[0].Cursor, `{"n":58}`)
 	}},
 	{"the worker is forgotten", nil, func(s *stage) {
 		s.beat("v")

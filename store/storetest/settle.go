@@ -228,7 +228,5 @@ func (s *stage) endIn(worker string, batch uint64, c store.Claim, verb store.Ver
 // stands asserts a job's cursor.
 func (s *stage) stands(id, cursor string) {
 	s.Helper()
-	if r := s.get(id); string(r.Cursor) != cursor {
-		s.Fatalf("the cursor of %s is %q, want %q", id, r.Cursor, cursor)
-	}
+	s.holds("the cursor of "+id, s.get(id).Cursor, cursor)
 }

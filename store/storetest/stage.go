@@ -16,8 +16,6 @@ type stage struct {
 	sub     Subject
 	beats   map[string]uint64 // by worker: the last number sent
 	batches map[string]uint64 // by worker: the last batch sent
-
-	provoked int // jobs enqueued to wake who listens
 }
 
 func newStage(t *testing.T, sub Subject) *stage {
@@ -196,32 +194,35 @@ func (s *stage) end(worker string, c store.Claim, verb store.Verb) {
 	s.apply(worker, store.Outcome{Claim: c, Verb: verb, Why: "because"})
 }
 
-// die releases a worker as it stood at its last beat.
+// die releases a worker as it stood at its last beat, until nothing is left.
 func (s *stage) die(worker string, maxDeaths int) store.ReleaseReply {
 	s.Helper()
-	reply, err := s.Release(s.Context(), store.ReleaseRequest{
-		Worker: worker, Beat: s.beats[worker], Why: "released: " + worker + " died", MaxDeaths: maxDeaths,
-	})
-	s.ok(err)
-	if !reply.Released {
-		s.Fatalf("%s was not released at its beat %d", worker, s.beats[worker])
+	var all store.ReleaseReply
+	for all.Left = 1; all.Left > 0; {
+		reply, err := s.Release(s.Context(), store.ReleaseRequest{
+			Worker: worker, Beat: s.beats[worker], Why: "released: " + worker + " died", MaxDeaths: maxDeaths,
+		})
+		s.ok(err)
+		if !reply.Released {
+			s.Fatalf("%s was not released at its beat %d", worker, s.beats[worker])
+		}
+		all.Jobs, all.Left = append(all.Jobs, reply.Jobs...), reply.Left
 	}
 	s.beats[worker], s.batches[worker] = 0, 0
-	return reply
+	return all
 }
 
 // find is the record of a job, if the store has it.
 func (s *stage) find(id string) (store.Record, bool) {
 	s.Helper()
-	page, err := s.List(s.Context(), store.ListRequest{Filter: store.Filter{IDs: []string{id}}})
-	s.ok(err)
-	if len(page.Jobs) > 1 || page.Next != "" {
-		s.Fatalf("List of the one id %s: %d jobs, next %q", id, len(page.Jobs), page.Next)
+	got := s.all(store.Filter{IDs: []string{id}})
+	if len(got) > 1 {
+		s.Fatalf("List of the one id %s: %d jobs", id, len(got))
 	}
-	if len(page.Jobs) == 0 {
+	if len(got) == 0 {
 		return store.Record{}, false
 	}
-	return page.Jobs[0], true
+	return got[0], true
 }
 
 // get is the record of a job that must be there.
@@ -252,17 +253,51 @@ func (s *stage) gone(id string) {
 	}
 }
 
-// all lists what a filter selects, by pages.
+// all lists what a filter selects, by the biggest pages.
 func (s *stage) all(f store.Filter) []store.Record {
 	s.Helper()
+	return s.rest(store.ListRequest{Filter: f, Limit: 1000})
+}
+
+// rest lists from a request's page to the last one. A page may hold fewer jobs
+// than it could, even none.
+func (s *stage) rest(req store.ListRequest) []store.Record {
+	s.Helper()
 	var got []store.Record
-	for next := ""; ; {
-		page, err := s.List(s.Context(), store.ListRequest{Filter: f, After: next, Limit: 1000})
+	for seen := map[string]bool{}; ; {
+		page, err := s.List(s.Context(), req)
 		s.ok(err)
+		if seen[page.Next] {
+			s.Fatalf("the page after %q says that it comes next itself", page.Next)
+		}
+		seen[page.Next] = true
+		if len(page.Jobs) > req.Limit {
+			s.Fatalf("a page of %d holds %d jobs", req.Limit, len(page.Jobs))
+		}
 		got = append(got, page.Jobs...)
-		if next = page.Next; next == "" {
+		if req.After = page.Next; req.After == "" {
 			return got
 		}
+	}
+}
+
+// lists asserts what a filter selects, newest first where the store has that
+// order.
+func (s *stage) lists(f store.Filter, want ...string) {
+	s.Helper()
+	s.listed(s.all(f), want...)
+}
+
+// listed asserts which jobs were listed.
+func (s *stage) listed(got []store.Record, want ...string) {
+	s.Helper()
+	have := ids(got)
+	if !s.Features().Order {
+		slices.Sort(have)
+		want = slices.Sorted(slices.Values(want))
+	}
+	if !slices.Equal(have, want) {
+		s.Fatalf("listed %q, want %q", have, want)
 	}
 }
 

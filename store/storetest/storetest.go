@@ -57,7 +57,9 @@ func Run(t *testing.T, h Harness) {
 		})
 	}
 	t.Run("Absent", func(t *testing.T) { testAbsent(t, h) })
-	t.Run("Random steps end as on the reference store", func(t *testing.T) { testRandom(t, h) })
+	if exact(&probe) {
+		t.Run("Random steps end as on the reference store", func(t *testing.T) { testRandom(t, h) })
+	}
 	if h.Fresh != nil {
 		t.Run("Opened by many at once it comes up once", func(t *testing.T) { testFresh(t, h.Fresh) })
 	}

@@ -28,7 +28,8 @@ var thenPromises = []promise{
 		later := store.Job{ID: "b", Kind: "other", Queue: "q", Args: raw(`[1, 2]`), Delay: time.Hour, MaxAttempts: 3}
 		s.apply("w", store.Outcome{Claim: c, Verb: store.Finish, Enqueue: []store.Job{later}})
 		r := s.in("b", store.Scheduled)
-		if r.Kind != "other" || r.Queue != "q" || string(r.Args) != `[1, 2]` || r.MaxAttempts != 3 || r.Delay != 0 {
+		s.holds("the argument", r.Args, `[1, 2]`)
+		if r.Kind != "other" || r.Queue != "q" || r.MaxAttempts != 3 || r.Delay != 0 {
 			s.Fatalf("enqueued as %+v", r.Job)
 		}
 		s.near("due", r.DueAt.Sub(r.CreatedAt), time.Hour)

@@ -92,7 +92,7 @@ var verbPromises = []promise{
 		s.released(r)
 		s.claimIDs("w", 2, "b", "c")
 	}},
-	{"jobs handed over together come as enqueued", nil, func(s *stage) {
+	{"jobs handed over together come as enqueued", hasOrder, func(s *stage) {
 		s.add(jobs("a", "b", "c")...)
 		got := s.claimIDs("w", 2, "a", "b")
 		s.apply("w", bare(of(got[1]), store.HandOver), bare(of(got[0]), store.HandOver))
@@ -116,19 +116,26 @@ var verbPromises = []promise{
 		s.end("w", of(s.claimIDs("w", 1, "a")[0]), store.Fail)
 		s.claimIDs("w", 3, "b", "c", "a")
 	}},
-	{"Return puts the job to its old place and counts nothing", nil, func(s *stage) {
+	{"Return puts the job to its old place", hasOrder, func(s *stage) {
 		s.add(jobs("a", "b", "c")...)
 		got := s.claimIDs("w", 2, "a", "b")
+		s.end("w", s.oneBehind("w", "front", "c"), store.HandOver)
 		s.sub.Advance(time.Minute)
-		s.end("w", of(got[1]), store.Return)
 		s.end("w", of(got[0]), store.Return)
+		s.end("w", of(got[1]), store.Return)
+		s.claimIDs("w", 4, "front", "a", "b", "c")
+	}},
+	{"Return makes the job ready and counts nothing", nil, func(s *stage) {
+		c := s.one("w", "a")
+		s.sub.Advance(time.Minute)
+		s.end("w", c, store.Return)
 		r := s.in("a", store.Ready)
 		s.counts(r, 0, 0, 0, 0)
 		s.released(r)
 		if len(r.Journal) != 0 {
 			s.Fatalf("the journal says %+v", r.Journal)
 		}
-		s.claimIDs("w", 3, "a", "b", "c")
+		s.claimIDs("w", 1, "a")
 	}},
 	{"Return puts a job that was at the front back to the front", nil, func(s *stage) {
 		s.add(jobs("a", "b")...)

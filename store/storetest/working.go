@@ -237,7 +237,14 @@ func (tw *twins) release() error {
 		req.Beat--
 	}
 	got, err := both(tw, fmt.Sprintf("release %s at %d, max %d", name, req.Beat, req.MaxDeaths),
-		func(_ int, st store.Store) (store.ReleaseReply, error) { return st.Release(tw.t.Context(), req) },
+		func(_ int, st store.Store) (all store.ReleaseReply, err error) {
+			for all.Left = 1; all.Left > 0 && err == nil; {
+				var r store.ReleaseReply
+				r, err = st.Release(tw.t.Context(), req)
+				all.Released, all.Left, all.Jobs = r.Released, r.Left, append(all.Jobs, r.Jobs...)
+			}
+			return all, err
+		},
 		func(got store.ReleaseReply) string {
 			slices.SortFunc(got.Jobs, func(a, b store.Released) int { return strings.Compare(a.ID, b.ID) })
 			return fmt.Sprintf("%+v", got)

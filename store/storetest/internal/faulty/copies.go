@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -127,7 +128,7 @@ func build(ctx context.Context, scratch string, all []fault) (string, error) {
 	if err := c.plant(unspoilt, nil); err != nil {
 		return "", err
 	}
-	for _, f := range all {
+	for _, f := range slices.Concat(all, freedoms) {
 		names = append(names, f.name)
 		if err := c.plant(f.name, f.edits); err != nil {
 			return "", err

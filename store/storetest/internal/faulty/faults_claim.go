@@ -104,7 +104,10 @@ func dueBefore`,
 			if j`, `		for _, l := range c.store.lanes {
 			if j`,
 	}}},
-	{"wait does not see what is left", "Claim/Wait is 0 while more jobs are due", []edit{{"claim.go",
-		`if c.first(lanes) != nil {`, `if false {`,
+	{"wait does not see what is left", "Claim/Wait is 0 beside jobs while more are due", []edit{{"claim.go",
+		`if c.first(lanes) != nil && len(c.taken) > 0 {`, `if false {`,
+	}}},
+	{"wait is 0 for suspects that may not be taken", "Claim/Wait is not 0 for suspects that may not be taken", []edit{{"claim.go",
+		`if c.first(lanes) != nil && len(c.taken) > 0 {`, `if c.suspects++; c.first(lanes) != nil {`,
 	}}},
 }

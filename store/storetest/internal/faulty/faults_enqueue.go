@@ -46,7 +46,7 @@ var enqueueFaults = []fault{
 		`	r.Args = slices.Clone(r.Args)
 `, ``,
 	}}},
-	{"arguments are written anew", "Data/arguments come back byte by byte", []edit{{"enqueue.go",
+	{"arguments are written anew", "Data/arguments keep their value, every digit and name of it", []edit{{"enqueue.go",
 		`slices.Clone(in.Args), slices.Clone(in.Tags)`, `rewrite(in.Args), slices.Clone(in.Tags)`,
 	}, {"enqueue.go", `import (`, `import (
 	"encoding/json"`,

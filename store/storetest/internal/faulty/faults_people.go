@@ -45,20 +45,13 @@ var peopleFaults = []fault{
 		`			reply.Cancelled = append(reply.Cancelled, c)
 `, ``,
 	}}},
-	{"a page begins with the last job of the one before", "List/pages hold each job once, and the last has no Next", []edit{{"inspect.go",
+	{"a page begins with the last job of the one before", "List/pages hold each job once, whatever their size", []edit{{"inspect.go",
 		`j.seq >= after`, `j.seq > after`,
-	}}},
-	{"a full last page has a Next", "List/pages hold each job once, and the last has no Next", []edit{{"inspect.go",
-		`		last = j.seq`, `		last = j.seq
-		if len(page.Jobs) == limit {
-			page.Next = strconv.FormatUint(last, 10)
-			break
-		}`,
 	}}},
 	{"the oldest is listed first", "List/newest enqueued comes first, whatever happened since", []edit{{"inspect.go",
 		`slices.Backward(s.candidates(&req.Filter))`, `slices.All(s.candidates(&req.Filter))`,
 	}}},
-	{"a page may have any size", "List/a page has 100 jobs by default and 1000 at most", []edit{{"inspect.go",
+	{"a page may have any size", "List/a page has at most 100 jobs by default and at most 1000", []edit{{"inspect.go",
 		`limit := min(req.Limit, 1000)`, `limit := req.Limit`,
 	}}},
 	{"tags are joined by and", "List/selects by any of the tags", []edit{{"inspect.go",

@@ -114,7 +114,7 @@ var verbFaults = []fault{
 	{"a place at the front is for ever", "Verbs/a place at the front is given up by the next run", []edit{{"place.go",
 		`j.State, j.front = store.Ready, false`, `j.State = store.Ready`,
 	}}},
-	{"return goes to the front", "Verbs/Return puts the job to its old place and counts nothing", []edit{{"verbs.go",
+	{"return goes to the front", "Verbs/Return puts the job to its old place", []edit{{"verbs.go",
 		`		j.State = store.Ready`, `		j.State, j.front, j.DueAt = store.Ready, true, s.now()
 		j.place = s.roll.next()`,
 	}}},

@@ -52,9 +52,14 @@ var workerFaults = []fault{
 	{"a claim is named by its id alone", "Beat/a claim named under another token is not named", []edit{{"beat.go",
 		`		holds[c] = true`, `		holds[store.Claim{ID: c.ID}] = true`,
 	}, {"beat.go", `holds[store.Claim{ID: j.ID, Token: j.Token}]`, `holds[store.Claim{ID: j.ID}]`}}},
-	{"an unnamed claim counts an interruption", "Beat/an unnamed claim goes back to its old place and counts as nothing", []edit{{"beat.go",
+	{"an unnamed claim counts an interruption", "Beat/an unnamed claim counts as nothing", []edit{{"beat.go",
 		`		returned++`, `		returned++
 		j.Interruptions++`,
+	}}},
+	{"an unnamed claim goes to the front", "Beat/an unnamed claim goes back to its old place", []edit{{"beat.go",
+		`		j.State = store.Ready
+`, `		j.State, j.front = store.Ready, true
+`,
 	}}},
 	{"a stale beat is applied", "Beat/a beat whose number is not above the stored one is Stale and changes nothing", []edit{{"beat.go",
 		`} else if req.Worker.Beat <= w.Beat {`, `} else if false {`,

@@ -52,6 +52,51 @@ type fault struct {
 // An edit replaces a text that the file holds exactly once.
 type edit struct{ file, old, new string }
 
+// freedoms are differences that the contract allows: storetest must pass.
+var freedoms = []fault{
+	{name: "each job of a claim has a token of its own", edits: []edit{{"claim.go",
+		`c.worker.Name, c.req.Token`, `c.worker.Name, c.req.Token+store.Token(len(c.taken))`,
+	}}},
+	{name: "a full last page has a Next", edits: []edit{{"inspect.go",
+		`		last = j.seq`, `		last = j.seq
+		if len(page.Jobs) == limit {
+			page.Next = strconv.FormatUint(last, 10)
+			break
+		}`,
+	}}},
+	{name: "spaces are taken out of arguments", edits: []edit{{"enqueue.go",
+		`slices.Clone(in.Args), slices.Clone(in.Tags)`, `compact(in.Args), slices.Clone(in.Tags)`,
+	}, {"enqueue.go", `import (`, `import (
+	"bytes"
+	"encoding/json"`,
+	}, {"enqueue.go", `// admitAll admits`, `func compact(text json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	json.Compact(&b, text)
+	return b.Bytes()
+}
+
+// admitAll admits`}}},
+	{name: "a release answers its jobs in any order", edits: []edit{{"keeper.go",
+		`	delete(s.workers, req.Worker)
+`, `	delete(s.workers, req.Worker)
+	slices.Reverse(reply.Jobs)
+`,
+	}}},
+	{name: "a release takes three jobs a call", edits: []edit{{"keeper.go",
+		`	for _, j := range slices.SortedFunc(maps.Values(w.held), bySeq) {`, `	for _, j := range slices.SortedFunc(maps.Values(w.held), bySeq) {
+		if reply.Left = len(w.held); len(reply.Jobs) == 3 {
+			return reply, nil
+		}
+		reply.Left = 0`,
+	}}},
+	{name: "listeners are woken for nothing", edits: []edit{{"inspect.go",
+		`	var workers []store.Worker
+`, `	var workers []store.Worker
+	s.ears.wake()
+`,
+	}}},
+}
+
 // faults are all that are planted, by what they break.
 func faults() []fault {
 	var all []fault

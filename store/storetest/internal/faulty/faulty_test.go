@@ -1,6 +1,7 @@
 package faulty
 
 import (
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -21,19 +22,22 @@ func TestOriginalPasses(t *testing.T) {
 }
 
 // TestEveryFaultIsFound plants each fault in a copy of the reference store and
-// runs on it the promise that must find it.
+// runs on it the promise that must find it. Copies without a fault, and those
+// that only use a freedom of the contract, must pass everything.
 func TestEveryFaultIsFound(t *testing.T) {
 	all := faults()
 	program, err := build(t.Context(), t.TempDir(), all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run(unspoilt, func(t *testing.T) {
-		t.Parallel()
-		if out, failed := run(t, program, unspoilt, ""); len(failed) > 0 {
-			t.Errorf("storetest fails on a copy without a fault: %q\n%s", failed, out)
-		}
-	})
+	for _, f := range append([]fault{{name: unspoilt}}, freedoms...) {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			if out, failed := run(t, program, f.name, ""); len(failed) > 0 {
+				t.Errorf("storetest fails on a copy without a fault: %q\n%s", failed, out)
+			}
+		})
+	}
 	for _, f := range all {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
@@ -49,14 +53,20 @@ func TestEveryFaultIsFound(t *testing.T) {
 	})
 }
 
-// randomFinds counts the faults that the random steps find without the named
-// promises: some touch what they do not (odd texts, listening, sharing).
+// randomFinds counts how many of a third of the faults the random steps find
+// without the named promises: some touch what they do not (odd texts,
+// listening, sharing).
 func randomFinds(t *testing.T, program string, all []fault) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	var missed []string
 	turns := make(chan struct{}, 2)
-	for _, f := range all {
+	tried := 0
+	for i, f := range all {
+		if i%3 != 0 {
+			continue // they take a while, because a failure is made short
+		}
+		tried++
 		wg.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
@@ -69,8 +79,8 @@ func randomFinds(t *testing.T, program string, all []fault) {
 	}
 	wg.Wait()
 	slices.Sort(missed)
-	t.Logf("the random steps found %d of %d faults, not: %q", len(all)-len(missed), len(all), missed)
-	if len(missed) > len(all)*2/5 {
+	t.Logf("the random steps found %d of %d faults, not: %q", tried-len(missed), tried, missed)
+	if len(missed) > tried*2/5 {
 		t.Errorf("they found less than three of five")
 	}
 }
@@ -92,7 +102,9 @@ func run(t *testing.T, program, fault, promise string) (out string, failed []str
 			pattern += "/^" + regexp.QuoteMeta(strings.ReplaceAll(part, " ", "_")) + "$"
 		}
 	}
-	text, err := exec.CommandContext(t.Context(), program, "-test.run", pattern, "-test.v", "-test.timeout", "2m").CombinedOutput()
+	cmd := exec.CommandContext(t.Context(), program, "-test.run", pattern, "-test.v", "-test.timeout", "2m")
+	cmd.Env = append(os.Environ(), "TASUKI_STORETEST_RUNS=24")
+	text, err := cmd.CombinedOutput()
 	for _, m := range failLine.FindAllStringSubmatch(string(text), -1) {
 		failed = append(failed, m[1])
 	}
