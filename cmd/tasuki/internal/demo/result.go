@@ -87,6 +87,10 @@ func (r *Result) Print(out io.Writer) error {
 func (r *Result) printEvents(b *strings.Builder) {
 	fmt.Fprintf(b, "\n%7s  %12s  %s\n", "AT", "NO PROGRESS", "EVENT")
 	for _, e := range r.Events {
-		fmt.Fprintf(b, "%6.1fs  %11.2fs  %s\n", e.At, e.Gap, e.Title)
+		gap := "-" // there were no two rows to measure between
+		if e.Gap > 0 {
+			gap = fmt.Sprintf("%.2fs", e.Gap)
+		}
+		fmt.Fprintf(b, "%6.1fs  %12s  %s\n", e.At, gap, e.Title)
 	}
 }

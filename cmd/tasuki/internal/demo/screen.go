@@ -15,7 +15,7 @@ type screen struct {
 	lines
 	width  func() int
 	colour bool
-	drawn  int // lines of the block on the screen
+	drawn  []int // how wide each line of the block on the screen is
 	last   *standing
 }
 
@@ -48,12 +48,17 @@ func (s *screen) flush(b *strings.Builder) error {
 	return err
 }
 
-// erase takes the block off: up to its first line, then clear to the end.
+// erase takes the block off: up to its first line, then clear to the end. A
+// terminal that became narrower since shows some of its lines as several.
 func (s *screen) erase(b *strings.Builder) {
-	if s.drawn > 0 {
-		fmt.Fprintf(b, "\x1b[%dA\r\x1b[J", s.drawn)
+	up := 0
+	for _, wide := range s.drawn {
+		up += max(1, (wide+s.width()-1)/s.width())
 	}
-	s.drawn = 0
+	if up > 0 {
+		fmt.Fprintf(b, "\x1b[%dA\r\x1b[J", up)
+	}
+	s.drawn = nil
 }
 
 func (s *screen) draw(b *strings.Builder) {
@@ -71,12 +76,14 @@ func (s *screen) draw(b *strings.Builder) {
 		block = append(block, "now: "+s.last.what)
 	}
 	for i, line := range block {
+		wide := width - 1
 		if i != 1 { // the bar is as wide as it is, and coloured
 			line = fit(line, width-1)
+			wide = utf8.RuneCountInString(line)
 		}
 		b.WriteString(line + "\n")
+		s.drawn = append(s.drawn, wide)
 	}
-	s.drawn = len(block)
 }
 
 // bar is the progress: as long as what the figures leave of the line.

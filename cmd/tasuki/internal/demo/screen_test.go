@@ -45,6 +45,20 @@ func TestEachFrameTakesTheOneBeforeAway(t *testing.T) {
 	}
 }
 
+func TestAFrameIsTakenAwayThoughTheTerminalBecameNarrower(t *testing.T) {
+	var out strings.Builder
+	width := 80
+	v := &screen{lines: lines{&out}, width: func() int { return width }}
+	v.show(&standing{workers: []string{strings.Repeat("w", 70)}})
+	out.Reset()
+	width = 40
+	v.close()
+	// Empty 1, the bar 2, the worker 2, the counts 2.
+	if want := "\x1b[7A\r\x1b[J"; out.String() != want {
+		t.Errorf("the block was taken away by %q, want %q", out.String(), want)
+	}
+}
+
 func TestAPipeGetsNoControlCharacters(t *testing.T) {
 	var out strings.Builder
 	v := lines{&out}

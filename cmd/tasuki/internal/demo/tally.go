@@ -122,13 +122,14 @@ func (t *tally) undone() []string {
 	return texts
 }
 
-// gap is the longest time without a row of a part, among those that ended in a
-// stretch of time: what happens in it may have made them. 0 if there is none.
+// gap is the longest time without a row of a part, among those that the moment
+// from falls into or that ended between from and to: what happens at from may
+// have made them. 0 if there is none.
 func (t *tally) gap(part int, from, to time.Time) time.Duration {
 	var longest time.Duration
 	times := t.times[part]
 	for i := 1; i < len(times); i++ {
-		if times[i].After(from) && !times[i].After(to) {
+		if times[i].After(from) && (!times[i].After(to) || !times[i-1].After(from)) {
 			longest = max(longest, times[i].Sub(times[i-1]))
 		}
 	}
