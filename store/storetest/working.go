@@ -62,13 +62,8 @@ func (tw *twins) settle() error {
 	for i := range reqs {
 		reqs[i] = store.SettleRequest{Worker: worker, Batch: tw.batches[worker]}
 	}
-	backs := 1 // which of several comes first is open
 	for _, c := range claims {
 		o := tw.outcome(len(claims) == 1)
-		if o.Back {
-			backs--
-			o.Back = backs == 0
-		}
 		for i := range reqs {
 			o.Claim = c.on(i)
 			reqs[i].Outcomes = append(reqs[i].Outcomes, o)
@@ -114,7 +109,8 @@ func showResults(got store.SettleReply) string {
 }
 
 // outcome draws what became of a claim. Alone says that it is the only one of
-// its batch, so that nothing else of the batch competes with its jobs.
+// its batch, so that nothing else of the batch competes with it: who of one
+// batch comes to the back last, or to a key first, is open.
 func (tw *twins) outcome(alone bool) store.Outcome {
 	verbs := []store.Verb{
 		store.Finish, store.Finish, store.Fail, store.Bury, store.Snooze, store.HandOver, store.HandOver,
@@ -134,9 +130,9 @@ func (tw *twins) outcome(alone bool) store.Outcome {
 	case store.Fail, store.Bury:
 		o.Failure = &store.Failure{Class: "E", Message: fmt.Sprintf("m %d", tw.rng.IntN(100)), Stack: "s"}
 	case store.HandOver:
-		o.Back = tw.chance(30)
+		o.Back = alone && tw.chance(50)
 	}
-	if tw.f.Then && tw.chance(20) {
+	if tw.f.Then && !o.Back && tw.chance(20) {
 		o.Enqueue = []store.Job{tw.newJob(alone), tw.newJob(alone)}
 	}
 	if tw.chance(4) {
