@@ -33,7 +33,8 @@ type enqueueCmd struct {
 func (*enqueueCmd) Help() string {
 	return `Prints what became of each job: "added ID", "known ID" (the id is or was in the
 store; nothing was added), or "duplicate ID" with the id of the job that holds
-the unique key. A SQLite file that is missing is made.
+the unique key. A SQLite file that is missing is made, an older schema is brought
+up to date.
 
     tasuki enqueue mail '{"to": "ada@example.com"}' --queue low --delay 5m
     curl -s https://example.com/order.json | tasuki enqueue import -
