@@ -52,7 +52,7 @@ func BenchmarkClaimSettle(b *testing.B) {
 // claimAndSettle works n jobs in batches and reports the rate.
 func claimAndSettle(b *testing.B, s *Store, n int, kinds []string) {
 	b.Helper()
-	beat(b, s, 1)
+	beat(b, s, "w", 1)
 	ctx := context.Background()
 	b.ResetTimer()
 	for done, batch := 0, uint64(1); done < n; batch++ {
@@ -112,7 +112,7 @@ func deleteFirst(tx session) error {
 	list := asJSON(seqs)
 	for _, sql := range []string{
 		`DELETE FROM tasuki_ready WHERE lane = 1 AND (priority, ord, seq) IN (SELECT priority, ord, seq FROM json_each(?1) JOIN tasuki_jobs ON seq = value)`,
-		`DELETE FROM tasuki_ids WHERE id IN (SELECT id FROM json_each(?1) JOIN tasuki_jobs ON seq = value)`,
+		`DELETE FROM tasuki_ids WHERE id IN (SELECT j.id FROM json_each(?1) v JOIN tasuki_jobs j ON j.seq = v.value)`,
 		`DELETE FROM tasuki_jobs WHERE seq IN (SELECT value FROM json_each(?1))`,
 	} {
 		if _, err := tx.exec(ctx, sql, list); err != nil {

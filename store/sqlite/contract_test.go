@@ -45,7 +45,10 @@ func openFor(t *testing.T, path string, c *clock) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() {
+		s.Close()
+		audit(t, path)
+	})
 	return s
 }
 
