@@ -98,7 +98,7 @@ func growth(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 			return nil, err
 		}
 		rate := float64(sent-from) / time.Since(began).Seconds()
-		if err := look(sample, t.Path, i+1, rate); err != nil {
+		if err := mark(sample, t.Path, i+1, rate); err != nil {
 			return nil, err
 		}
 	}
@@ -132,14 +132,14 @@ func poll(ctx context.Context, every time.Duration, done func() (bool, error)) e
 	return fmt.Errorf("nothing came of it in %v", patience)
 }
 
-func look(s Sample, path string, mark int, rate float64) error {
+func mark(s Sample, path string, n int, rate float64) error {
 	rss, err := settled()
 	if err != nil {
 		return err
 	}
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
-	name := func(what string) string { return fmt.Sprintf("%s%d", what, mark) }
+	name := func(what string) string { return fmt.Sprintf("%s%d", what, n) }
 	s[name("heap")], s[name("rss")], s[name("rate")] = float64(mem.HeapAlloc)/(1<<20), rss, rate
 	s[name("file")], s[name("wal")] = megabytes(path), megabytes(path+"-wal")
 	s[name("goroutines")] = float64(runtime.NumGoroutine())

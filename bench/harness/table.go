@@ -23,7 +23,22 @@ func (r *Result) Table(w io.Writer) {
 	for i := range r.Rows {
 		fmt.Fprintf(w, "| %s |%s\n", r.Rows[i].Label, r.cells(i))
 	}
-	fmt.Fprintf(w, "\nRuns: %d.\n\n", r.Runs)
+	fmt.Fprintf(w, "\n%s\n\n", r.foot())
+}
+
+// foot says how often was measured and how calm the machine was.
+func (r *Result) foot() string {
+	var others []float64
+	for _, row := range r.Samples {
+		for _, s := range row {
+			if s != nil {
+				others = append(others, s["others"])
+			}
+		}
+	}
+	s := Summarize(others)
+	return fmt.Sprintf("Runs: %d. Other processes meanwhile: %s %% of the processors (%s–%s).", r.Runs,
+		number(s.Median, 0), number(s.Min, 0), number(s.Max, 0))
 }
 
 func (r *Result) cells(row int) string {
@@ -45,7 +60,7 @@ func (r *Result) cell(row int, c Column) string {
 		return number(s.Median, c.Digits)
 	}
 	cell := fmt.Sprintf("**%s** (%s–%s)", number(s.Median, c.Digits), number(s.Min, c.Digits), number(s.Max, c.Digits))
-	if s.Runs < r.Runs {
+	if r.Failed[row] != nil {
 		cell += fmt.Sprintf(" of %d runs", s.Runs)
 	}
 	return cell

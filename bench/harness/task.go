@@ -100,8 +100,13 @@ func find(contestants []Contestant, name string) *Contestant {
 	return nil
 }
 
-// spawn does a task in a process of its own.
+// spawn does a task in a process of its own. The sample also says what share of
+// the processors others used meanwhile, in per cent.
 func spawn(ctx context.Context, t Task) (Sample, error) {
+	before, err := look()
+	if err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(t)
 	if err != nil {
 		return nil, fmt.Errorf("write the task: %w", err)
@@ -129,7 +134,12 @@ func spawn(ctx context.Context, t Task) (Sample, error) {
 	if err := cmd.Wait(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, tail(said.Bytes()))
 	}
-	return sample, read
+	if read != nil {
+		return nil, fmt.Errorf("read the sample: %w", read)
+	}
+	others, err := before.others(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())
+	sample["others"] = 100 * others
+	return sample, err
 }
 
 // tail is the end of what a process said.

@@ -13,7 +13,8 @@ import (
 )
 
 // peerBacklite is backlite with the driver, the connection string and the
-// configuration of its README. Its synchronous is SQLite's default, FULL.
+// configuration of its README. That driver is compiled so that synchronous is
+// NORMAL in WAL unless the connection string says otherwise.
 type peerBacklite struct {
 	db     *sql.DB
 	client *backlite.Client
@@ -25,8 +26,14 @@ func (backliteTask) Config() backlite.QueueConfig {
 	return backlite.QueueConfig{Name: "noop", MaxAttempts: 5, Backoff: 5 * time.Second, Timeout: 10 * time.Second}
 }
 
-func openBacklite(_ context.Context, s harness.Setup) (harness.System, error) {
-	db, err := open("sqlite3", s.Path+"?_journal=WAL&_timeout=5000", s.Statements)
+const backliteDSN = "?_journal=WAL&_timeout=5000"
+
+func openBacklite(dsn string) func(context.Context, harness.Setup) (harness.System, error) {
+	return func(_ context.Context, s harness.Setup) (harness.System, error) { return newBacklite(s, dsn) }
+}
+
+func newBacklite(s harness.Setup, dsn string) (harness.System, error) {
+	db, err := open("sqlite3", s.Path+dsn, s.Statements)
 	if err != nil {
 		return nil, err
 	}

@@ -7,13 +7,15 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
-// Names of the contestants.
+// Names of the contestants. Synchronous is FULL where the name does not say
+// NORMAL.
 const (
 	full         = "tasuki"
 	normal       = "tasuki-normal"
 	riverDefault = "river"
 	riverTuned   = "river-tuned"
-	backliteName = "backlite"
+	backliteNormal = "backlite-normal"
+	backliteFull = "backlite"
 	rawFull      = "raw"
 	rawNormal    = "raw-normal"
 	rawIDsName   = "raw-ids"
@@ -24,7 +26,8 @@ var contestants = []harness.Contestant{
 	{Name: normal, Fills: full, Open: openOurs(sqlite.Normal)},
 	{Name: riverDefault, Open: openRiver(river.Config{})},
 	{Name: riverTuned, Fills: riverDefault, Open: openRiver(tunedRiver)},
-	{Name: backliteName, Open: openBacklite},
+	{Name: backliteFull, Open: openBacklite(backliteDSN + "&_synchronous=FULL")},
+	{Name: backliteNormal, Fills: backliteFull, Open: openBacklite(backliteDSN)},
 	{Name: rawFull, Fills: full, Open: openRaw(sqlite.Full, false)},
 	{Name: rawNormal, Fills: full, Open: openRaw(sqlite.Normal, false)},
 	{Name: rawIDsName, Fills: full, Open: openRaw(sqlite.Full, true)},

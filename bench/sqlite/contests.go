@@ -11,12 +11,12 @@ import (
 // or two. All are multiples of the floor's batch of a hundred.
 var (
 	drainAt10 = map[string]int{full: 50_000, normal: 50_000, riverDefault: 200, riverTuned: 4_000,
-		backliteName: 200, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
+		backliteFull: 200, backliteNormal: 200, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
 	drainAt100 = map[string]int{full: 100_000, normal: 100_000, riverDefault: 2_000, riverTuned: 8_000,
-		backliteName: 2_000, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
-	insertOne = map[string]int{full: 10_000, normal: 10_000, riverDefault: 2_000, backliteName: 10_000,
-		rawFull: 10_000, rawNormal: 10_000}
-	insertBulk = map[string]int{full: 100_000, normal: 100_000, riverDefault: 20_000, backliteName: 100_000,
+		backliteFull: 2_000, backliteNormal: 2_000, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
+	insertOne = map[string]int{full: 4_000, normal: 4_000, riverDefault: 1_000, backliteFull: 4_000, backliteNormal: 4_000,
+		rawFull: 4_000, rawNormal: 4_000}
+	insertBulk = map[string]int{full: 100_000, normal: 100_000, riverDefault: 20_000, backliteFull: 100_000, backliteNormal: 100_000,
 		rawFull: 100_000, rawNormal: 100_000}
 )
 
@@ -38,7 +38,7 @@ func contests() []*harness.Contest {
 		insert("insert1", "Enqueue one by one", 1, 1, insertOne),
 		insert("insert10", "Enqueue one by one, 10 goroutines", 10, 1, insertOne),
 		insert("bulk", "Enqueue in bulk, 1,000 a call", 1, 1000, insertBulk),
-		latency("latency", "Latency from Enqueue to start, one process", full, normal, riverDefault, riverTuned, backliteName),
+		latency("latency", "Latency from Enqueue to start, one process", full, normal, riverDefault, riverTuned, backliteFull, backliteNormal),
 		latency("across", "Latency from Enqueue to start, two processes", full, normal, riverDefault, riverTuned),
 		depth(),
 		idle(),
@@ -47,7 +47,7 @@ func contests() []*harness.Contest {
 	}
 }
 
-var order = []string{full, normal, riverDefault, riverTuned, backliteName, rawFull, rawNormal, rawIDsName}
+var order = []string{full, normal, riverDefault, riverTuned, backliteFull, backliteNormal, rawFull, rawNormal, rawIDsName}
 
 // rows makes a row of each contestant that has a size.
 func rows(size map[string]int, task harness.Task, filled bool) []harness.Row {
@@ -83,7 +83,7 @@ func insert(name, title string, callers, batch int, size map[string]int) *harnes
 		Name: name, Title: title,
 		Rows:    rows(size, harness.Task{Measure: "enqueue", Callers: callers, Batch: batch}, false),
 		Columns: []harness.Column{rateColumn, cpuColumn, allocsColumn, peakColumn},
-		Runs:    5,
+		Runs:    9,
 	}
 }
 
@@ -110,25 +110,25 @@ const (
 )
 
 func depth() *harness.Contest {
-	row := func(label string, jobs int, fill harness.Fill) harness.Row {
-		return harness.Row{Label: label, Fill: fill,
+	row := func(label string, jobs, runs int, fill harness.Fill) harness.Row {
+		return harness.Row{Label: label, Fill: fill, Runs: runs,
 			Task: harness.Task{Measure: "drain", Contestant: full, Slots: 100, Jobs: jobs}}
 	}
 	return &harness.Contest{
 		Name: "depth", Title: "tasuki with many jobs waiting, 100 slots",
 		Rows: []harness.Row{
-			row(shallow, 10_000, harness.Fill{Jobs: 10_000}),
-			row(deep, 10_000, harness.Fill{Jobs: 1_000_000}),
-			row(behind, 10_000, harness.Fill{Jobs: 10_000, Strangers: 1_000_000}),
-			row(whole, 1_000_000, harness.Fill{Jobs: 1_000_000}),
+			row(shallow, 10_000, 0, harness.Fill{Jobs: 10_000}),
+			row(deep, 10_000, 0, harness.Fill{Jobs: 1_000_000}),
+			row(behind, 10_000, 0, harness.Fill{Jobs: 10_000, Strangers: 1_000_000}),
+			row(whole, 1_000_000, 3, harness.Fill{Jobs: 1_000_000}),
 		},
 		Columns: []harness.Column{startedColumn, recordedColumn, cpuColumn, allocsColumn, peakColumn},
-		Runs:    5,
+		Runs:    11,
 	}
 }
 
 func idle() *harness.Contest {
-	size := map[string]int{full: 1, riverDefault: 1, riverTuned: 1, backliteName: 1}
+	size := map[string]int{full: 1, riverDefault: 1, riverTuned: 1, backliteFull: 1}
 	return &harness.Contest{
 		Name: "idle", Title: "A worker without jobs, 10 slots, 20 s",
 		Rows: rows(size, harness.Task{Measure: "idle", Slots: 10, For: 20 * time.Second}, false),
@@ -139,7 +139,7 @@ func idle() *harness.Contest {
 }
 
 func slots() *harness.Contest {
-	size := map[string]int{full: 20_000, riverTuned: 5_000, backliteName: 1_000}
+	size := map[string]int{full: 20_000, riverTuned: 5_000, backliteFull: 1_000}
 	return &harness.Contest{
 		Name: "slots", Title: "Memory of a worker with 100 slots, beyond the empty process",
 		Rows: rows(size, harness.Task{Measure: "slots", Slots: 100}, true),

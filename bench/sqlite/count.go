@@ -51,12 +51,19 @@ type fullConn interface {
 	driver.ConnBeginTx
 	driver.ExecerContext
 	driver.QueryerContext
-	driver.SessionResetter
 }
 
 type countedConn struct {
 	fullConn
 	n *atomic.Int64
+}
+
+// ResetSession is what database/sql asks before it uses a connection again.
+func (c countedConn) ResetSession(ctx context.Context) error {
+	if r, ok := c.fullConn.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
 }
 
 func (c countedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {

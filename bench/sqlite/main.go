@@ -19,6 +19,7 @@ import (
 type choice struct {
 	only, with    string
 	runs          int
+	calm          float64
 	json          string
 	dir, profiles string
 	list          bool
@@ -29,7 +30,8 @@ func main() {
 	var c choice
 	flag.StringVar(&c.only, "only", "", "measurements, comma-separated; default: all")
 	flag.StringVar(&c.with, "with", "", "contestants, comma-separated; default: all")
-	flag.IntVar(&c.runs, "runs", 0, "how often each is measured; default: 5, where one is enough 1")
+	flag.IntVar(&c.runs, "runs", 0, "how often each is measured; default: see README.md")
+	flag.Float64Var(&c.calm, "calm", 0, "wait and repeat while other processes use more than this share of the processors, in %; 0: any")
 	flag.StringVar(&c.json, "json", "", "file for every sample as JSON")
 	flag.StringVar(&c.dir, "dir", "", "directory on the disk to measure on; default: that of temporary files")
 	flag.StringVar(&c.profiles, "profiles", "", "existing directory for a CPU profile of each measurement, its last run")
@@ -62,7 +64,7 @@ func (c *choice) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	runner := harness.Runner{Contestants: contestants, Dir: dir, Profiles: c.profiles, Progress: os.Stderr}
+	runner := harness.Runner{Contestants: contestants, Dir: dir, Profiles: c.profiles, Progress: os.Stderr, Calm: c.calm}
 	fmt.Printf("%s.\n\n", harness.Machine(dir))
 	results := map[string]*harness.Result{}
 	for _, contest := range chosen {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/bench/harness"
@@ -21,7 +22,7 @@ type raw struct {
 
 	insert, claim, forget *sql.Stmt
 	ids                   *sql.Stmt
-	seq                   int64
+	seq                   atomic.Int64
 	end                   chan struct{}
 	ended                 chan error
 }
@@ -71,9 +72,11 @@ func (r *raw) prepare(ctx context.Context) (err error) {
 		ON CONFLICT DO NOTHING`); err != nil {
 		return err
 	}
-	if err = r.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM tasuki_jobs`).Scan(&r.seq); err != nil {
+	var last int64
+	if err = r.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM tasuki_jobs`).Scan(&last); err != nil {
 		return err
 	}
+	r.seq.Store(last)
 	hundred := strings.Repeat(", ?", rawBatch)[2:] + ")"
 	for text, stmt := range map[string]**sql.Stmt{
 		rawInsert: &r.insert, rawClaim: &r.claim, rawDelete + hundred: &r.forget, rawIDs + hundred: &r.ids,
@@ -110,8 +113,7 @@ func (r *raw) add(ctx context.Context, insert *sql.Stmt, a harness.Args) error {
 		return err
 	}
 	now := time.Now().UnixMicro()
-	r.seq++
-	_, err = insert.ExecContext(ctx, r.seq, bytesOf(store.NewID()), now, now, string(args))
+	_, err = insert.ExecContext(ctx, r.seq.Add(1), bytesOf(store.NewID()), now, now, string(args))
 	return err
 }
 

@@ -14,7 +14,8 @@ import (
 )
 
 // peerRiver is River on its SQLite driver: WAL, synchronous FULL, and one
-// connection, as the driver's documentation advises.
+// connection, as the driver's documentation advises. The busy timeout is for the
+// second process of one measurement.
 type peerRiver struct {
 	db     *sql.DB
 	tune   river.Config // what differs from the defaults
@@ -30,7 +31,7 @@ var tunedRiver = river.Config{FetchCooldown: 2 * time.Millisecond, FetchPollInte
 
 func openRiver(tune river.Config) func(context.Context, harness.Setup) (harness.System, error) {
 	return func(ctx context.Context, s harness.Setup) (harness.System, error) {
-		set := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)"}}
+		set := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)"}}
 		db, err := open("sqlite", "file:"+s.Path+"?"+set.Encode(), s.Statements)
 		if err != nil {
 			return nil, err
