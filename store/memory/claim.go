@@ -28,7 +28,7 @@ func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimR
 
 func (s *Store) checkClaim(req *store.ClaimRequest) error {
 	if req.Token == 0 {
-		return fmt.Errorf("Token is zero: %w", store.ErrInvalid)
+		return fmt.Errorf("%w: Token is zero", store.ErrInvalid)
 	}
 	for _, q := range req.Queues {
 		if q.Share != 0 && !s.features.Weights {

@@ -17,6 +17,7 @@ var togetherPromises = []promise{
 		handles := []store.Store{s.Store, s.sub.Reopen(s.T), s.sub.Reopen(s.T)}
 		s.crowd(func(i int) store.Store { return handles[i%len(handles)] })
 	}},
+	{"workers that are released while they work finish each job once", nil, func(s *stage) { s.stormOn() }},
 	{"of many who release a worker each job is taken back by one", nil, func(s *stage) {
 		s.addMany(5)
 		s.claim("w", 5)
