@@ -13,8 +13,8 @@ const (
 	// wakePace is how far apart wakes by other processes are at least.
 	wakePace = 5 * time.Millisecond
 	// A commit shows a while after its bytes do: the sync lies between. It is
-	// looked for at growing pauses from the first to the second, for as long as
-	// the third.
+	// looked for again after an eighth of the time it has taken so far, within
+	// these bounds, and given up after the third.
 	lookSoon = 500 * time.Microsecond
 	lookLate = 20 * time.Millisecond
 	lookLong = 10 * time.Second
@@ -124,31 +124,29 @@ func (l *listening) run(ctx context.Context, ear <-chan struct{}) error {
 // step looks, wakes if a commit is in, and says how long to look at no events;
 // 0: wait for one.
 func (l *listening) step(ctx context.Context, stirred bool) (time.Duration, error) {
-	if stirred {
-		l.pause, l.until = lookSoon, time.Now().Add(lookLong)
-	}
-	if !stirred && l.watcher != nil && l.until.IsZero() {
+	if l.watcher != nil && !stirred && l.since.IsZero() {
 		return 0, nil // the pace after a wake is over
 	}
 	changed, err := l.look(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if changed {
+	case changed:
 		l.wake()
-		l.until = time.Time{}
+		l.since = time.Time{}
 		return wakePace, nil
-	}
-	if l.watcher == nil {
+	case l.watcher == nil:
 		return pollPace, nil
 	}
-	if time.Now().After(l.until) {
-		l.until = time.Time{}
+	if l.since.IsZero() {
+		l.since = time.Now()
+	}
+	taken := time.Since(l.since)
+	if taken > lookLong {
+		l.since = time.Time{}
 		return 0, nil
 	}
-	pause := l.pause
-	l.pause = min(2*l.pause, lookLate)
-	return pause, nil
+	return min(max(taken/8, lookSoon), lookLate), nil
 }
 
 // look says whether anybody committed since the last look.

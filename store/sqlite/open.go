@@ -108,7 +108,25 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.schema(ctx); err != nil {
 		return err
 	}
+	if err := s.writable(); err != nil {
+		return err
+	}
 	return s.identify(ctx)
+}
+
+// writable begins a write and takes it back: a database on a read-only file
+// system can be opened while others write to it, and would fail much later.
+func (s *Store) writable() error {
+	l := s.writer.link
+	err := l.do("BEGIN IMMEDIATE")
+	if busy(err) {
+		return nil // so others can write
+	}
+	if err == nil {
+		err = l.do("DELETE FROM tasuki_paused WHERE 0")
+		s.writer.rollback()
+	}
+	return err
 }
 
 // wal switches the file to WAL. Of two that switch at once one is told busy,
