@@ -61,9 +61,8 @@ type listening struct {
 	events  chan fsnotify.Event
 	errors  chan error
 
-	version int64 // of the data, when it was looked at last
-	pause   time.Duration
-	until   time.Time // when looking for a commit is given up
+	version int64     // of the data, when it was looked at last
+	since   time.Time // when a commit that is not in was first seen; zero: none
 }
 
 // watch has the log watched. The log, not its directory: some systems' watchers
