@@ -110,14 +110,7 @@ func SetProgress(ctx context.Context, done, total int64, note string) error {
 	if r == nil {
 		return fmt.Errorf("set progress: %w", ErrNoJob)
 	}
-	r.mu.Lock()
-	r.progress = &store.Progress{Done: done, Total: total, Note: store.Clean(note, 1000)}
-	r.seq++
-	first := r.seq == r.saved+1
-	r.mu.Unlock()
-	if first {
-		r.dirty()
-	}
+	r.report(store.Progress{Done: done, Total: total, Note: store.Clean(note, 1000)})
 	return nil
 }
 

@@ -35,6 +35,7 @@ type run struct {
 	seq      uint64          // counts changes of cursor and progress
 	saved    uint64          // the seq that the saver wrote last
 	progress *store.Progress
+	told     bool // the saver wrote progress since it changed
 	result   json.RawMessage
 }
 
@@ -150,15 +151,29 @@ func (r *run) advance(c json.RawMessage) {
 	}
 }
 
+// report notes progress.
+func (r *run) report(p store.Progress) {
+	r.mu.Lock()
+	r.progress, r.told = &p, false
+	r.seq++
+	r.mu.Unlock()
+	r.dirty()
+}
+
 // unsaved is the newest cursor and progress that the saver has not written.
 func (r *run) unsaved() (store.Outcome, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.seq == r.saved || r.lost || r.held.Bound() {
+	bound := r.held.Bound() // then Commit alone writes the cursor
+	if r.lost || r.seq == r.saved || bound && (r.told || r.progress == nil) {
 		return store.Outcome{}, false
 	}
-	r.saved = r.seq
-	return store.Outcome{Claim: r.held.Claim, Verb: store.Save, Cursor: r.cursor, Progress: r.progress, Seq: r.seq}, true
+	r.saved, r.told = r.seq, true
+	o := store.Outcome{Claim: r.held.Claim, Verb: store.Save, Progress: r.progress, Seq: r.seq}
+	if !bound {
+		o.Cursor = r.cursor
+	}
+	return o, true
 }
 
 // lose ends the run because the claim is another worker's.

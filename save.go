@@ -64,5 +64,5 @@ func (s *saver) step(context.Context) time.Duration {
 func (r *run) unsave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.saved = 0
+	r.saved, r.told = 0, false
 }
