@@ -10,15 +10,15 @@ import (
 // Names of the contestants. Synchronous is FULL where the name does not say
 // NORMAL.
 const (
-	full         = "tasuki"
-	normal       = "tasuki-normal"
-	riverDefault = "river"
-	riverTuned   = "river-tuned"
+	full           = "tasuki"
+	normal         = "tasuki-normal"
+	riverDefault   = "river"
+	riverTuned     = "river-tuned"
 	backliteNormal = "backlite-normal"
-	backliteFull = "backlite"
-	rawFull      = "raw"
-	rawNormal    = "raw-normal"
-	rawIDsName   = "raw-ids"
+	backliteFull   = "backlite"
+	rawFull        = "raw"
+	rawNormal      = "raw-normal"
+	plainFull      = "plain"
 )
 
 var contestants = []harness.Contestant{
@@ -28,7 +28,7 @@ var contestants = []harness.Contestant{
 	{Name: riverTuned, Fills: riverDefault, Open: openRiver(tunedRiver)},
 	{Name: backliteFull, Open: openBacklite(backliteDSN + "&_synchronous=FULL")},
 	{Name: backliteNormal, Fills: backliteFull, Open: openBacklite(backliteDSN)},
-	{Name: rawFull, Fills: full, Open: openRaw(sqlite.Full, false)},
-	{Name: rawNormal, Fills: full, Open: openRaw(sqlite.Normal, false)},
-	{Name: rawIDsName, Fills: full, Open: openRaw(sqlite.Full, true)},
+	{Name: rawFull, Fills: full, Open: openRaw(storeShape{}, sqlite.Full)},
+	{Name: rawNormal, Fills: full, Open: openRaw(storeShape{}, sqlite.Normal)},
+	{Name: plainFull, Open: openRaw(plainShape{}, sqlite.Full)},
 }

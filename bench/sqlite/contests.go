@@ -11,13 +11,13 @@ import (
 // or two. All are multiples of the floor's batch of a hundred.
 var (
 	drainAt10 = map[string]int{full: 50_000, normal: 50_000, riverDefault: 200, riverTuned: 4_000,
-		backliteFull: 200, backliteNormal: 200, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
+		backliteFull: 200, backliteNormal: 200, rawFull: 100_000, rawNormal: 100_000, plainFull: 100_000}
 	drainAt100 = map[string]int{full: 100_000, normal: 100_000, riverDefault: 2_000, riverTuned: 8_000,
-		backliteFull: 2_000, backliteNormal: 2_000, rawFull: 100_000, rawNormal: 100_000, rawIDsName: 100_000}
+		backliteFull: 2_000, backliteNormal: 2_000, rawFull: 100_000, rawNormal: 100_000, plainFull: 100_000}
 	insertOne = map[string]int{full: 4_000, normal: 4_000, riverDefault: 1_000, backliteFull: 4_000, backliteNormal: 4_000,
-		rawFull: 4_000, rawNormal: 4_000}
+		rawFull: 4_000, rawNormal: 4_000, plainFull: 4_000}
 	insertBulk = map[string]int{full: 100_000, normal: 100_000, riverDefault: 20_000, backliteFull: 100_000, backliteNormal: 100_000,
-		rawFull: 100_000, rawNormal: 100_000}
+		rawFull: 100_000, rawNormal: 100_000, plainFull: 100_000}
 )
 
 // The columns of what drain and enqueue answer.
@@ -47,7 +47,7 @@ func contests() []*harness.Contest {
 	}
 }
 
-var order = []string{full, normal, riverDefault, riverTuned, backliteFull, backliteNormal, rawFull, rawNormal, rawIDsName}
+var order = []string{full, normal, riverDefault, riverTuned, backliteFull, backliteNormal, rawFull, rawNormal, plainFull}
 
 // rows makes a row of each contestant that has a size.
 func rows(size map[string]int, task harness.Task, filled bool) []harness.Row {

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/bench/harness"
@@ -14,43 +14,58 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
-// raw is the floor: the fewest plain statements on the schema of store/sqlite,
-// with its driver and its pragmas, on one connection. It promises nothing.
+// raw is the floor: the fewest statements that add, claim and delete jobs, on
+// one connection of the store's driver with the store's pragmas. It promises
+// nothing.
 type raw struct {
-	db       *sql.DB
-	remember bool // also keep the ids of what was deleted, as the store must
+	shape shape
+	db    *sql.DB
+	conn  *sql.Conn
 
-	insert, claim, forget *sql.Stmt
-	ids                   *sql.Stmt
-	seq                   atomic.Int64
-	end                   chan struct{}
-	ended                 chan error
+	mu    sync.Mutex // owns the connection and what follows
+	stmts map[string]*sql.Stmt
+	seq   int64
+
+	end   chan struct{}
+	ended chan error
 }
 
+// A shape is how jobs lie in tables.
+type shape interface {
+	make(ctx context.Context, path string) error
+	// add inserts a job; a transaction is open.
+	add(r *raw, j rawJob) error
+	// claim marks a batch as running.
+	claim(r *raw, token int64) ([]rawJob, error)
+	drop(r *raw, jobs []rawJob) error
+	count() string
+	last() string
+}
+
+type rawJob struct {
+	seq  int64
+	id   []byte
+	now  int64
+	args string
+}
+
+// rawBatch is how many jobs are claimed and deleted at once.
 const rawBatch = 100
 
-const (
-	rawInsert = `INSERT INTO tasuki_jobs (seq, id, lane, state, priority, ord, created, args, trail)
-		VALUES (?, ?, 1, 2, 0, ?, ?, ?, 0)`
-	rawClaim = `UPDATE tasuki_jobs SET state = 3, worker = 1, token = ?, claimed = ?, beat = 1
-		WHERE seq IN (SELECT seq FROM tasuki_jobs WHERE state = 2 AND lane = 1 ORDER BY priority, ord LIMIT 100)
-		RETURNING seq, id, args`
-	rawDelete = `DELETE FROM tasuki_jobs WHERE seq IN (`
-	rawIDs    = `INSERT INTO tasuki_ids (id, at) SELECT id, ? FROM tasuki_jobs WHERE seq IN (`
-)
-
-func openRaw(synchronous sqlite.Synchronous, remember bool) func(context.Context, harness.Setup) (harness.System, error) {
-	return func(ctx context.Context, s harness.Setup) (harness.System, error) {
-		if err := migrated(ctx, s.Path); err != nil {
+func openRaw(s shape, synchronous sqlite.Synchronous) func(context.Context, harness.Setup) (harness.System, error) {
+	return func(ctx context.Context, setup harness.Setup) (harness.System, error) {
+		if err := s.make(ctx, setup.Path); err != nil {
 			return nil, err
 		}
-		db, err := open("sqlite", modernc(s.Path, string(synchronous)), s.Statements)
+		db, err := open("sqlite", modernc(setup.Path, string(synchronous)), setup.Statements)
 		if err != nil {
 			return nil, err
 		}
-		db.SetMaxOpenConns(1)
-		r := &raw{db: db, remember: remember, end: make(chan struct{}), ended: make(chan error, 1)}
-		if err := r.prepare(ctx); err != nil {
+		r := &raw{shape: s, db: db, stmts: map[string]*sql.Stmt{}, end: make(chan struct{}), ended: make(chan error, 1)}
+		if r.conn, err = db.Conn(ctx); err == nil {
+			err = r.conn.QueryRowContext(ctx, s.last()).Scan(&r.seq)
+		}
+		if err != nil {
 			db.Close()
 			return nil, err
 		}
@@ -58,63 +73,75 @@ func openRaw(synchronous sqlite.Synchronous, remember bool) func(context.Context
 	}
 }
 
-// migrated lets the store make its schema and the lane that raw uses.
-func migrated(ctx context.Context, path string) error {
-	st, err := sqlite.Open(ctx, path, sqlite.Options{})
-	if err != nil {
-		return err
+func (r *raw) prepared(text string) (*sql.Stmt, error) {
+	if s := r.stmts[text]; s != nil {
+		return s, nil
 	}
-	return st.Close()
+	s, err := r.conn.PrepareContext(context.Background(), text)
+	if err == nil {
+		r.stmts[text] = s
+	}
+	return s, err
 }
 
-func (r *raw) prepare(ctx context.Context) (err error) {
-	if _, err = r.db.ExecContext(ctx, `INSERT INTO tasuki_lanes (queue, kind, format) VALUES ('default', 'noop', 1)
-		ON CONFLICT DO NOTHING`); err != nil {
-		return err
+func (r *raw) exec(text string, args ...any) error {
+	s, err := r.prepared(text)
+	if err == nil {
+		_, err = s.Exec(args...)
 	}
-	var last int64
-	if err = r.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM tasuki_jobs`).Scan(&last); err != nil {
-		return err
-	}
-	r.seq.Store(last)
-	hundred := strings.Repeat(", ?", rawBatch)[2:] + ")"
-	for text, stmt := range map[string]**sql.Stmt{
-		rawInsert: &r.insert, rawClaim: &r.claim, rawDelete + hundred: &r.forget, rawIDs + hundred: &r.ids,
-	} {
-		if *stmt, err = r.db.PrepareContext(ctx, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Enqueue inserts one job in a transaction of its own, several in one.
-func (r *raw) Enqueue(ctx context.Context, all []harness.Args) error {
-	if len(all) == 1 {
-		return r.add(ctx, r.insert, all[0])
-	}
-	tx, err := r.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	insert := tx.StmtContext(ctx, r.insert)
-	for _, a := range all {
-		if err := r.add(ctx, insert, a); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
-}
-
-func (r *raw) add(ctx context.Context, insert *sql.Stmt, a harness.Args) error {
-	args, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	now := time.Now().UnixMicro()
-	_, err = insert.ExecContext(ctx, r.seq.Add(1), bytesOf(store.NewID()), now, now, string(args))
 	return err
+}
+
+// query reads jobs: seq, id, args, and their order.
+func (r *raw) query(text string, args ...any) (jobs []rawJob, err error) {
+	s, err := r.prepared(text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Query(args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var j rawJob
+		if err := rows.Scan(&j.seq, &j.id, &j.args, &j.now); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
+}
+
+// write runs do as a transaction.
+func (r *raw) write(do func() error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return errors.Join(err, r.exec("ROLLBACK"))
+	}
+	return r.exec("COMMIT")
+}
+
+// Enqueue inserts all in one transaction.
+func (r *raw) Enqueue(_ context.Context, all []harness.Args) error {
+	return r.write(func() error {
+		now := time.Now().UnixMicro()
+		for _, a := range all {
+			args, err := json.Marshal(a)
+			if err != nil {
+				return err
+			}
+			r.seq++
+			if err := r.shape.add(r, rawJob{seq: r.seq, id: bytesOf(store.NewID()), now: now, args: string(args)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // bytesOf are the 16 bytes of a UUID.
@@ -136,79 +163,50 @@ func nibble(c byte) byte {
 	return c - '0'
 }
 
-// Start claims and deletes batches of a hundred, a transaction each, until there
-// is not a whole one left.
-func (r *raw) Start(ctx context.Context, _ int, do func(harness.Args)) error {
-	go func() { r.ended <- r.work(ctx, do) }()
+// Start claims and deletes batches, a transaction each, until none is left.
+func (r *raw) Start(_ context.Context, _ int, do func(harness.Args)) error {
+	go func() { r.ended <- r.work(do) }()
 	return nil
 }
 
-func (r *raw) work(ctx context.Context, do func(harness.Args)) error {
+func (r *raw) work(do func(harness.Args)) error {
 	for token := int64(1); ; token++ {
 		select {
 		case <-r.end:
 			return nil
 		default:
 		}
-		seqs, err := r.take(ctx, token, do)
+		n, err := r.batch(token, do)
 		if err != nil {
 			return err
 		}
-		if len(seqs) == 0 {
+		if n == 0 {
 			<-r.end
 			return nil
 		}
-		if err := r.drop(ctx, seqs); err != nil {
-			return err
-		}
 	}
 }
 
-func (r *raw) take(ctx context.Context, token int64, do func(harness.Args)) (seqs []any, err error) {
-	rows, err := r.claim.QueryContext(ctx, token, time.Now().UnixMicro())
-	if err != nil {
-		return nil, err
+func (r *raw) batch(token int64, do func(harness.Args)) (n int, err error) {
+	var jobs []rawJob
+	err = r.write(func() (err error) {
+		jobs, err = r.shape.claim(r, token)
+		return err
+	})
+	if err != nil || len(jobs) == 0 {
+		return 0, err
 	}
-	defer rows.Close()
-	var taken []harness.Args
-	for rows.Next() {
-		var seq int64
-		var id, text []byte
+	if len(jobs) != rawBatch {
+		return 0, errors.New("the queue's length is no multiple of the batch")
+	}
+	for i := range jobs {
 		var a harness.Args
-		if err := rows.Scan(&seq, &id, &text); err != nil {
-			return nil, err
+		if err := json.Unmarshal([]byte(jobs[i].args), &a); err != nil {
+			return 0, err
 		}
-		if err := json.Unmarshal(text, &a); err != nil {
-			return nil, err
-		}
-		seqs, taken = append(seqs, seq), append(taken, a)
-	}
-	for _, a := range taken {
 		do(a)
 	}
-	if n := len(seqs); n != 0 && n != rawBatch {
-		return nil, errors.New("the queue's length is no multiple of the batch")
-	}
-	return seqs, rows.Err()
-}
-
-func (r *raw) drop(ctx context.Context, seqs []any) error {
-	if !r.remember {
-		_, err := r.forget.ExecContext(ctx, seqs...)
-		return err
-	}
-	tx, err := r.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if _, err := tx.StmtContext(ctx, r.ids).ExecContext(ctx, append([]any{time.Now().UnixMicro()}, seqs...)...); err != nil {
-		return err
-	}
-	if _, err := tx.StmtContext(ctx, r.forget).ExecContext(ctx, seqs...); err != nil {
-		return err
-	}
-	return tx.Commit()
+	return len(jobs), r.write(func() error { return r.shape.drop(r, jobs) })
 }
 
 func (r *raw) Stop(context.Context) error {
@@ -217,8 +215,27 @@ func (r *raw) Stop(context.Context) error {
 }
 
 func (r *raw) Left(ctx context.Context) (n int, err error) {
-	err = r.db.QueryRowContext(ctx, `SELECT count(*) FROM tasuki_jobs`).Scan(&n)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err = r.conn.QueryRowContext(ctx, r.shape.count()).Scan(&n)
 	return n, err
 }
 
-func (r *raw) Close() error { return r.db.Close() }
+func (r *raw) Close() error {
+	for _, s := range r.stmts {
+		s.Close() // an open one would keep the write-ahead log alive
+	}
+	r.conn.Close()
+	return r.db.Close()
+}
+
+// seqs are the numbers of a batch, for a statement that ends in bySeq.
+func seqs(jobs []rawJob) []any {
+	all := make([]any, len(jobs))
+	for i := range jobs {
+		all[i] = jobs[i].seq
+	}
+	return all
+}
+
+var bySeq = "seq IN (" + strings.Repeat(", ?", rawBatch)[2:] + ")"
