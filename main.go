@@ -60,7 +60,7 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	w.notify("READY=1")
 	why := w.untilStopped(signals)
 	w.notify("STOPPING=1")
-	guard := time.AfterFunc(w.cfg.Timeout, func() {
+	guard := time.AfterFunc(w.cfg.Timeout-w.margin()/8, func() {
 		w.log.Error("the stop did not end in time; leaving at once")
 		os.Exit(ExitUnrecorded)
 	})

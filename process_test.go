@@ -126,7 +126,14 @@ func worker(t *testing.T, path string, args ...string) *process {
 // workerBy starts it through a wrapper such as unshare.
 func workerBy(t *testing.T, path string, wrapper []string, args ...string) *process {
 	t.Helper()
-	argv := append(append(wrapper, os.Args[0]), args...)
+	p := spawn(t, path, append(append(wrapper, os.Args[0]), args...))
+	p.awaitLog("worker started")
+	return p
+}
+
+// spawn starts a worker process and waits for its name.
+func spawn(t *testing.T, path string, argv []string) *process {
+	t.Helper()
 	p := &process{t: t, path: path, cmd: exec.Command(argv[0], argv[1:]...), log: &logBuffer{}, moved: make(chan struct{}), exited: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), childStore+"="+path)
 	p.cmd.Stderr = p.log
@@ -141,13 +148,12 @@ func workerBy(t *testing.T, path string, wrapper []string, args ...string) *proc
 	go p.read(bufio.NewScanner(out))
 	t.Cleanup(p.kill)
 	p.name = p.await("worker", 1).job
-	p.awaitLog("worker started")
 	return p
 }
 
 func (p *process) read(in *bufio.Scanner) {
 	for in.Scan() {
-		what, job, _ := strings.Cut(in.Text(), " ")
+		what, job, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
 		p.mu.Lock()
 		p.lines = append(p.lines, line{time.Now(), what, job})
 		close(p.moved)
@@ -346,4 +352,39 @@ func (p *process) store() *sqlite.Store {
 	}
 	p.t.Cleanup(func() { st.Close() })
 	return st
+}
+
+// pid is the worker's own, wrapper or not: its name tells.
+func (p *process) pid() int {
+	p.t.Helper()
+	var pid int
+	if _, err := fmt.Sscanf(strings.SplitN(p.name, ":", 3)[1], "%d", &pid); err != nil {
+		p.t.Fatalf("worker name %q: %v", p.name, err)
+	}
+	return pid
+}
+
+func gone(pid int) bool { return syscall.Kill(pid, 0) != nil }
+
+// stopping says whether the store knows that the worker stops.
+func stopping(t *testing.T, st store.Store, name string) bool {
+	ws, err := st.Workers(t.Context(), store.WorkersRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range ws {
+		if w.Name == name {
+			return w.State == store.Stopping
+		}
+	}
+	return false
+}
+
+func testBinary(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
