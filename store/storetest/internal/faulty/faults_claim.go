@@ -87,6 +87,18 @@ func dueBefore`,
 		c.store.put(j)
 	}`,
 	}}},
+	{"a claim looks first and takes later", "Together/many claimers take each job once and lose none", []edit{{"claim.go",
+		`		c.claim(j)
+`, `		c.store.mu.Unlock()
+		time.Sleep(100 * time.Microsecond)
+		c.store.mu.Lock()
+		if j.State != store.Ready {
+			c.taken = append(c.taken, j.claimed())
+			continue
+		}
+		c.claim(j)
+`,
+	}}},
 	{"a job has one token for ever", "Fences/a claim that the same worker made anew is Lost under its old token", []edit{{"claim.go",
 		`c.worker.Name, c.req.Token`, `c.worker.Name, store.Token(7*j.seq+7)`,
 	}}},

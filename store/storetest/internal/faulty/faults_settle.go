@@ -7,6 +7,18 @@ var settleFaults = []fault{
 	{"the owner is not checked", "Fences/a wrong owner is Lost and changes nothing", []edit{{"job.go",
 		` && j.Worker == worker`, ``,
 	}}},
+	{"the fence is checked first and the outcome written later", "Together/workers that are released while they work finish each job once", []edit{{"settle.go",
+		`	if err := s.checkOutcome(o); err != nil {`, `	s.mu.Unlock()
+	time.Sleep(100 * time.Microsecond)
+	s.mu.Lock()
+	if j.gone {
+		return store.Result{What: store.Applied}
+	}
+	if err := s.checkOutcome(o); err != nil {`,
+	}, {"settle.go", `	"fmt"
+`, `	"fmt"
+	"time"
+`}}},
 	{"half a batch is applied", "Settle/a thousand outcomes are one batch", []edit{{"settle.go",
 		`	for i := range req.Outcomes {
 		results[i] = s.settle(req.Worker, &req.Outcomes[i])
