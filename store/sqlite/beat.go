@@ -26,7 +26,7 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 		return store.BeatReply{}, fmt.Errorf("beat: %w", err)
 	}
 	b := beating{store: s, req: &req}
-	if err := s.write(ctx, "beat", func(tx session) error { return b.run(ctx, tx) }); err != nil {
+	if err := s.writeLazy(ctx, "beat", func(tx session) error { return b.run(ctx, tx) }); err != nil {
 		return store.BeatReply{}, err
 	}
 	if b.reply.Returned > 0 {

@@ -160,7 +160,7 @@ func BenchmarkFloorInsert(b *testing.B) {
 	jobs := benchJobs(b.N, "noop")
 	b.ResetTimer()
 	for i := range b.N {
-		if err := s.writer.begin(b.Context()); err != nil {
+		if err := s.writer.begin(b.Context(), false); err != nil {
 			b.Fatal(err)
 		}
 		for _, in := range [][]any{

@@ -34,7 +34,7 @@ func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimR
 			return c.reply, err
 		}
 	}
-	err := s.write(ctx, "claim", func(tx session) error { return c.run(ctx, tx) })
+	err := s.writeLazy(ctx, "claim", func(tx session) error { return c.run(ctx, tx) })
 	s.fruitful.Store(err == nil && len(c.reply.Jobs) > 0)
 	if err != nil {
 		return store.ClaimReply{}, err

@@ -82,6 +82,9 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 		if err = w.connect(ctx); err != nil {
 			return err
 		}
+		if err = w.link.syncs(w.sync); err != nil {
+			return err
+		}
 		if tx, err = w.link.conn.BeginTx(ctx, nil); err != nil {
 			return err
 		}

@@ -12,10 +12,11 @@ import (
 type link struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	sync  Synchronous // as it is set now
 
 	// What the connection was set to before, to be put back when it returns to
 	// a user's pool.
-	wasTimeout, wasSync int
+	wasTimeout, wasSync, wasPages int
 }
 
 // dial takes a connection from db and makes it a writer's: it never waits
@@ -34,13 +35,36 @@ func dial(ctx context.Context, db *sql.DB, sync Synchronous) (*link, error) {
 }
 
 func (l *link) set(ctx context.Context, sync Synchronous) error {
-	if err := l.conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&l.wasTimeout); err != nil {
+	for text, was := range map[string]*int{
+		"PRAGMA busy_timeout": &l.wasTimeout, "PRAGMA synchronous": &l.wasSync, "PRAGMA wal_autocheckpoint": &l.wasPages,
+	} {
+		if err := l.conn.QueryRowContext(ctx, text).Scan(was); err != nil {
+			return err
+		}
+	}
+	err := l.pragmas("PRAGMA busy_timeout = 0", fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", logPages))
+	if err != nil {
 		return err
 	}
-	if err := l.conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&l.wasSync); err != nil {
-		return err
+	return l.syncs(sync)
+}
+
+// logPages is how long the write-ahead log grows before a writer copies it into
+// the database, in pages of 4 KiB. The longer, the more writes of one page become
+// one, and the rarer a write has to wait for the copying; this is 16 MB.
+const logPages = 4000
+
+// syncs sets when commits are synced. SQLite takes it between transactions only,
+// and when the statement is prepared, so it cannot be kept prepared.
+func (l *link) syncs(sync Synchronous) error {
+	if l.sync == sync {
+		return nil
 	}
-	return l.pragmas("PRAGMA busy_timeout = 0", "PRAGMA synchronous = "+string(sync))
+	err := l.pragmas("PRAGMA synchronous = " + string(sync))
+	if err == nil {
+		l.sync = sync
+	}
+	return err
 }
 
 func (l *link) pragmas(texts ...string) error {
@@ -57,7 +81,8 @@ func (l *link) close() error {
 	for _, s := range l.stmts {
 		s.Close()
 	}
-	_ = l.pragmas(fmt.Sprintf("PRAGMA busy_timeout = %d", l.wasTimeout), fmt.Sprintf("PRAGMA synchronous = %d", l.wasSync))
+	_ = l.pragmas(fmt.Sprintf("PRAGMA busy_timeout = %d", l.wasTimeout), fmt.Sprintf("PRAGMA synchronous = %d", l.wasSync),
+		fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", l.wasPages))
 	return l.conn.Close()
 }
 

@@ -13,7 +13,10 @@ type Synchronous string
 const (
 	// Full answers a write after it was synced to disk: what was acknowledged
 	// survives a crash of the process, of the machine, and a power cut, as far
-	// as the disk keeps what it says is written. The default.
+	// as the disk keeps what it says is written. The default. Claims and beats
+	// alone are answered without a sync of their own (the next one takes them
+	// along): what ends the machine ends their worker with it, and a claim that
+	// is forgotten then is a job that is ready, as after its release.
 	Full Synchronous = "FULL"
 	// Normal answers a write when the operating system has it, and syncs only
 	// at checkpoints. A crash or kill -9 of the process loses nothing. A power

@@ -67,6 +67,14 @@ func (s *Store) write(ctx context.Context, doing string, do func(session) error)
 	return nil
 }
 
+// writeLazy is write for claims and beats, which need not survive a power cut.
+func (s *Store) writeLazy(ctx context.Context, doing string, do func(session) error) error {
+	if err := s.writer.writeLazy(ctx, do); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
 // read runs do, again while the database is being recovered or closed by
 // others.
 func (s *Store) read(ctx context.Context, doing string, do func(session) error) error {

@@ -34,6 +34,7 @@ var errClosed = errors.New("the store is closed")
 // A write is one call's part of a transaction.
 type write struct {
 	do   func(session) error
+	lazy bool          // need not be on disk; see Options.Synchronous
 	err  error         // read after done is closed
 	done chan struct{} // closed once do is committed or has failed
 }
@@ -46,10 +47,18 @@ func newWriter(db *sql.DB, o *Options) *writer {
 // once it is committed. do may run a while after ctx ended, but does not begin
 // then.
 func (w *writer) write(ctx context.Context, do func(session) error) error {
+	return w.submit(ctx, &write{do: do, done: make(chan struct{})})
+}
+
+// writeLazy is write for what needs no sync.
+func (w *writer) writeLazy(ctx context.Context, do func(session) error) error {
+	return w.submit(ctx, &write{do: do, lazy: true, done: make(chan struct{})})
+}
+
+func (w *writer) submit(ctx context.Context, me *write) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	me := &write{do: do, done: make(chan struct{})}
 	if err := w.wait(me); err != nil {
 		return err
 	}
@@ -123,11 +132,26 @@ func (w *writer) withdraw(me *write) bool {
 	return i >= 0
 }
 
-func (w *writer) take() []*write {
+// lazy says whether none of those that wait need a sync.
+func (w *writer) lazy() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	all := w.waiting
-	w.waiting = nil
+	return !slices.ContainsFunc(w.waiting, func(one *write) bool { return !one.lazy })
+}
+
+// take takes those that wait into a transaction; a lazy one takes the lazy.
+func (w *writer) take(lazy bool) (all []*write) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var rest []*write
+	for _, one := range w.waiting {
+		if lazy && !one.lazy {
+			rest = append(rest, one)
+		} else {
+			all = append(all, one)
+		}
+	}
+	w.waiting = rest
 	return all
 }
 
@@ -141,13 +165,14 @@ func (w *writer) lead(ctx context.Context, me *write) {
 		return
 	default:
 	}
-	if err := w.begin(ctx); err != nil {
+	lazy := w.lazy()
+	if err := w.begin(ctx, lazy); err != nil {
 		if w.withdraw(me) {
 			me.err = err
 		}
 		return
 	}
-	all := w.take()
+	all := w.take(lazy)
 	err := w.together(all)
 	for _, one := range all {
 		if err != nil {
@@ -200,14 +225,11 @@ func (w *writer) apart(one *write, others bool) (lost error) {
 	return w.link.do("RELEASE tasuki")
 }
 
-// begin opens the transaction, waiting while other processes write.
-func (w *writer) begin(ctx context.Context) error {
+// begin opens a transaction, waiting while other processes write.
+func (w *writer) begin(ctx context.Context, lazy bool) error {
 	return w.retry(ctx, func() error {
-		if err := w.connect(ctx); err != nil {
-			return err
-		}
-		err := w.link.do("BEGIN IMMEDIATE")
-		if err == nil || busy(err) {
+		err := w.tryBegin(ctx, lazy)
+		if err == nil || busy(err) || w.link == nil {
 			return err
 		}
 		w.drop()
@@ -215,11 +237,22 @@ func (w *writer) begin(ctx context.Context) error {
 			return err
 		}
 		// The connection was closed under us, as a pool does with old ones.
-		if err := w.connect(ctx); err != nil {
-			return err
-		}
-		return w.link.do("BEGIN IMMEDIATE")
+		return w.tryBegin(ctx, lazy)
 	})
+}
+
+func (w *writer) tryBegin(ctx context.Context, lazy bool) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	sync := w.sync
+	if lazy {
+		sync = Normal
+	}
+	if err := w.link.syncs(sync); err != nil {
+		return err
+	}
+	return w.link.do("BEGIN IMMEDIATE")
 }
 
 // retry calls try until it does not find the database busy, ctx ends, or the
