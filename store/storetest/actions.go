@@ -111,6 +111,8 @@ func (tw *twins) claim() error {
 	}
 	what := fmt.Sprintf("claim %s max %d suspects %d %v %v", req.Worker, req.Max, req.Suspects, req.Queues, req.Kinds)
 	got, err := both(tw, what, func(_ int, st store.Store) (store.ClaimReply, error) {
+		req := req
+		req.Queues, req.Kinds = slices.Clone(req.Queues), slices.Clone(req.Kinds) // a store may be wrong and change them
 		return st.Claim(tw.t.Context(), req)
 	}, showClaims)
 	if err != nil {

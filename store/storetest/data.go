@@ -116,6 +116,23 @@ var dataPromises = []promise{
 			s.Fatalf("claimed %+v", r.Job)
 		}
 	}},
+	{"requests are not changed", nil, func(s *stage) {
+		s.addTo("b", "b1")
+		given := jobs("a", "c")
+		given[0].Queue = "a"
+		s.unchanged(&given, func() { s.add(given...) })
+		s.beat("w")
+		claim := store.ClaimRequest{
+			Worker: "w", Token: store.NewToken(), Max: 9, Kinds: []string{"other", kind}, Queues: from("b", "a", "a", store.DefaultQueue),
+		}
+		var got []store.Record
+		s.unchanged(&claim, func() { got = s.claimReply(claim).Jobs })
+		s.sameIDs(got, "b1", "a", "c")
+		beat := []store.Claim{of(got[2]), {ID: "none", Token: 1}, of(got[1]), of(got[0])}
+		s.unchanged(&beat, func() { s.beat("w", beat...) })
+		outcomes := []store.Outcome{bare(of(got[2]), store.Finish), bare(beat[1], store.Finish), bare(of(got[0]), store.HandOver)}
+		s.unchanged(&outcomes, func() { s.settle("w", outcomes...) })
+	}},
 	{"what a request was made of may change afterwards", nil, func(s *stage) {
 		j := job("a")
 		j.Args = raw(`{"n":1}`)
@@ -214,6 +231,16 @@ var oddTexts = []string{
 	"\x00", "\xff", "", "𝔘🎽 beyond the BMP", "'; DROP TABLE jobs; -- \\ \" $1 %s",
 	strings.Repeat("long 🎽", store.MaxMessage),
 	strings.Repeat("\xff", store.MaxMessage+1),
+}
+
+// unchanged asserts that a call leaves what is handed to it as it is.
+func (s *stage) unchanged(request any, call func()) {
+	s.Helper()
+	before := fmt.Sprintf("%+v", request)
+	call()
+	if after := fmt.Sprintf("%+v", request); after != before {
+		s.Fatalf("the request became\n%s\nit was\n%s", after, before)
+	}
 }
 
 // isClean asserts that a text is as Clean makes it.

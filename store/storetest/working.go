@@ -25,9 +25,14 @@ func (tw *twins) recent(worker string, n int) []twinClaim {
 		if c.worker == worker && tw.held(c) {
 			percent = 85
 		}
-		if tw.chance(percent) {
-			found = append(found, c)
+		if !tw.chance(percent) {
+			continue
 		}
+		if tw.chance(5) { // under a token that nobody made
+			c.tokens[0]++
+			c.tokens[1]++
+		}
+		found = append(found, c)
 	}
 	return found
 }

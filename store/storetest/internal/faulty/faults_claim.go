@@ -68,6 +68,14 @@ func dueBefore`,
 	"slices"
 	"strings"
 `}}},
+	{"the queues of a request are sorted", "Data/requests are not changed", []edit{{"claim.go",
+		`	c.run()`, `	c.run()
+	slices.SortFunc(req.Queues, func(a, b store.QueueWant) int { return strings.Compare(a.Name, b.Name) })`,
+	}, {"claim.go", `	"fmt"
+`, `	"fmt"
+	"slices"
+	"strings"
+`}}},
 	{"one more than Max is taken", "Claim/takes no more than Max", []edit{{"claim.go",
 		`return c.req.Max - len(c.taken)`, `return c.req.Max + 1 - len(c.taken)`,
 	}}},
