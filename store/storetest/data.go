@@ -123,7 +123,7 @@ var dataPromises = []promise{
 		s.unchanged(&given, func() { s.add(given...) })
 		s.beat("w")
 		claim := store.ClaimRequest{
-			Worker: "w", Token: store.NewToken(), Max: 9, Kinds: []string{"other", kind}, Queues: from("b", "a", "a", store.DefaultQueue),
+			Worker: "w", Token: store.NewToken(), Max: 9, Kinds: []string{"other", kind}, Queues: from("b", "a", store.DefaultQueue),
 		}
 		var got []store.Record
 		s.unchanged(&claim, func() { got = s.claimReply(claim).Jobs })

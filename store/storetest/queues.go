@@ -14,6 +14,14 @@ var queuePromises = []promise{
 		s.sameIDs(s.claimFrom("w", 4, from("c", "a", "b")...), "c1", "c2", "c3", "a1")
 		s.sameIDs(s.claimFrom("w", 9, from("c", "a", "b")...), "a2", "a3", "b1", "b2", "b3")
 	}},
+	{"a queue or a kind that is named twice is one", nil, func(s *stage) {
+		s.threeQueues()
+		got := s.claimReply(store.ClaimRequest{
+			Worker: "w", Max: 5, Kinds: []string{kind, "other", kind}, Queues: from("b", "a", "b", "a"),
+		})
+		s.sameIDs(got.Jobs, "b1", "b2", "b3", "a1", "a2")
+		s.sameIDs(s.claimFrom("w", 9, from("a", "a", "c")...), "a3", "c1", "c2", "c3")
+	}},
 	{"priority does not reach across queues", hasPriority, func(s *stage) {
 		s.addTo("a", "a1")
 		urgent := job("b1")
