@@ -150,7 +150,7 @@ func (d *door) add(ctx context.Context, j *store.Job) error {
 // row is a job as it is stored; it has the seq that comes next.
 func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
 	lane, err := d.lane(ctx, j)
-	r := &row{seq: d.next, id: id(j.ID), lane: lane, state: ready, priority: j.Priority, ord: d.now, created: d.now}
+	r := &row{seq: d.next, id: id(j.ID), lane: lane, state: ready, priority: int64(j.Priority), ord: d.now, created: d.now}
 	d.next++
 	r.more = more{MaxAttempts: j.MaxAttempts, Timeout: j.Timeout, Keep: j.Keep, Tick: j.Tick}
 	if j.Delay > 0 {

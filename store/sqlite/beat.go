@@ -149,7 +149,7 @@ func (b *beating) held(ctx context.Context) (map[string]heldClaim, error) {
 // putBack returns a claim whose reply was lost to its old place.
 func (b *beating) putBack(ctx context.Context, h heldClaim) error {
 	r := &row{}
-	rows, err := b.tx.query(ctx, returnSQL, b.worker, h.seq)
+	rows, err := b.tx.query(ctx, returnSQL, b.worker, int64(h.token), h.seq)
 	if err := one(rows, err, append([]any{&r.id}, r.changeable()...)...); err != nil {
 		return err
 	}

@@ -3,19 +3,19 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
 var (
+	finishClaimSQL   = text("finish_claim")
 	finishRunningSQL = text("finish_running")
 	finishJobsSQL    = text("finish_jobs")
 )
 
-// finishPlain finishes the jobs that leave nothing but their id, one claim's
-// jobs at a time. What it does not find is left to the others' way: lost, or
-// with something to keep.
+// finishPlain finishes the jobs that leave nothing but their id, all of a claim
+// at once. What it leaves out goes the others' way: it is lost, or has something
+// to keep.
 func (b *batch) finishPlain(ctx context.Context) error {
 	byID := make(map[string]int, len(b.req.Outcomes)) // -1: named twice, so the order matters
 	for i := range b.req.Outcomes {
@@ -25,18 +25,19 @@ func (b *batch) finishPlain(ctx context.Context) error {
 		}
 		byID[id] = i
 	}
-	claims := map[store.Token][]byte{}
+	plain := map[store.Token]map[string]int{}
 	for i := range b.req.Outcomes {
 		o := &b.req.Outcomes[i]
-		var raw [16]byte
-		if byID[o.ID] >= 0 && b.plain(o) && packUUID(&raw, o.ID) {
-			list := append(claims[o.Token], ',', '"')
-			claims[o.Token] = append(hex.AppendEncode(list, raw[:]), '"')
+		if byID[o.ID] < 0 || !b.plain(o) {
+			continue
 		}
+		if plain[o.Token] == nil {
+			plain[o.Token] = make(map[string]int, len(b.req.Outcomes))
+		}
+		plain[o.Token][o.ID] = i
 	}
-	for token, list := range claims {
-		list[0] = '['
-		if err := b.finishClaim(ctx, token, string(append(list, ']')), byID); err != nil {
+	for token, byID := range plain {
+		if err := b.finishClaim(ctx, token, byID); err != nil {
 			return err
 		}
 	}
@@ -48,26 +49,31 @@ func (b *batch) plain(o *store.Outcome) bool {
 	return o.Verb == store.Finish && len(o.Enqueue) == 0 && b.store.checkOutcome(o) == nil
 }
 
-// finishClaim finishes jobs of one token.
-func (b *batch) finishClaim(ctx context.Context, token store.Token, ids string, byID map[string]int) error {
-	seqs := []int64{}
-	rows, err := b.tx.query(ctx, finishRunningSQL, b.worker, int64(token), ids)
+// finishClaim finishes those of a claim's jobs that are named and leave nothing.
+func (b *batch) finishClaim(ctx context.Context, token store.Token, byID map[string]int) error {
+	var seqs []int64
+	rows, err := b.tx.query(ctx, finishClaimSQL, b.worker, int64(token))
 	err = each(rows, err, func(r *sql.Rows) error {
-		var seq int64
-		err := r.Scan(&seq)
-		seqs = append(seqs, seq)
-		return err
+		var job id
+		var seq, trail int64
+		if err := r.Scan(&job, &seq, &trail); err != nil {
+			return err
+		}
+		if i, ok := byID[string(job)]; ok && trail == 0 {
+			seqs = append(seqs, seq)
+			b.results[i].What = store.Applied
+			b.mover.gone = appendGone(b.mover.gone, string(job))
+		}
+		return nil
 	})
 	if err != nil || len(seqs) == 0 {
 		return err
 	}
-	rows, err = b.tx.query(ctx, finishJobsSQL, asJSON(seqs))
-	return each(rows, err, func(r *sql.Rows) error {
-		var finished id
-		err := r.Scan(&finished)
-		b.results[byID[string(finished)]].What = store.Applied
-		b.mover.gone = appendGone(b.mover.gone, string(finished))
-		b.done++
+	b.done += len(seqs)
+	list := asJSON(seqs)
+	if _, err := b.tx.exec(ctx, finishRunningSQL, b.worker, int64(token), list); err != nil {
 		return err
-	})
+	}
+	_, err = b.tx.exec(ctx, finishJobsSQL, list)
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -39,7 +40,7 @@ func look(ctx context.Context, s session, req *store.ClaimRequest) (v view, err 
 		}
 		return v, err
 	}
-	rows, err = s.query(ctx, lookSQL, names(req.Queues), texts(req.Kinds), store.Format)
+	rows, err = s.query(ctx, lookSQL, texts(names(req.Queues)), texts(unique(req.Kinds)), store.Format)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var l laneView
 		if err := r.Scan(&l.lane, &l.queue, &l.kind, &l.ready, &l.suspect, &l.due); err != nil {
@@ -53,15 +54,19 @@ func look(ctx context.Context, s session, req *store.ClaimRequest) (v view, err 
 	return v, err
 }
 
-// names are the queues' names as a JSON list.
-func names(queues []store.QueueWant) string {
+// names are the queues' names, each once.
+func names(queues []store.QueueWant) []string {
 	list := make([]string, len(queues))
 	for i := range queues {
 		list[i] = queues[i].Name
 	}
-	return texts(list)
+	return unique(list)
 }
 
+// unique is the list with each text once: a lane must not be looked at twice.
+func unique(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+// texts is a JSON list.
 func texts(list []string) string {
 	text, _ := json.Marshal(list) // strings always become JSON
 	return string(text)

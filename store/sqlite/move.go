@@ -152,7 +152,7 @@ func (m *moving) place(ctx context.Context, r *row, change func()) error {
 
 // toEnd ends a job that does not run, and tells one that does.
 func (m *moving) toEnd(ctx context.Context, r *row) (bool, error) {
-	to := cancelled
+	to := int64(cancelled)
 	if m.req.To == store.Dead {
 		to = dead
 	}
@@ -163,7 +163,7 @@ func (m *moving) toEnd(ctx context.Context, r *row) (bool, error) {
 }
 
 // cancel leaves a running job to its worker's next beat.
-func (m *moving) cancel(ctx context.Context, r *row, to int) error {
+func (m *moving) cancel(ctx context.Context, r *row, to int64) error {
 	if to != cancelled {
 		return nil
 	}
@@ -171,7 +171,7 @@ func (m *moving) cancel(ctx context.Context, r *row, to int) error {
 	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.seq, r.more.stored()); err != nil {
 		return err
 	}
-	_, err := m.mover.tx.exec(ctx, cancelSQL, r.worker.Int64, r.seq)
+	_, err := m.mover.tx.exec(ctx, cancelSQL, r.worker.Int64, r.token.Int64, r.seq)
 	return err
 }
 

@@ -32,14 +32,14 @@ type mover struct {
 // changeable are the columns that statements read before they change a job.
 func (r *row) changeable() []any {
 	return []any{&r.seq, &r.lane, &r.state, &r.priority, &r.ord, &r.trail, &r.more, &r.cursor, &r.progress, &r.saved,
-		&r.worker, &r.claimed, &r.cancelling, &r.kind}
+		&r.worker, &r.token, &r.claimed, &r.cancelling, &r.kind}
 }
 
 // lift takes a job from where it stands.
 func (m *mover) lift(ctx context.Context, r *row) (err error) {
 	switch {
 	case r.worker.Valid:
-		_, err = m.tx.exec(ctx, runningDeleteSQL, r.worker.Int64, r.seq)
+		_, err = m.tx.exec(ctx, runningDeleteSQL, r.worker.Int64, r.token.Int64, r.seq)
 		r.worker.Valid = false
 	case r.state == ready:
 		_, err = m.tx.exec(ctx, readyDeleteSQL, r.lane, r.priority, r.ord, r.seq)
@@ -51,7 +51,7 @@ func (m *mover) lift(ctx context.Context, r *row) (err error) {
 
 // end brings the job to an end. A cancel without words leaves those of who
 // asked for it.
-func (r *row) end(state int, now int64, why string) {
+func (r *row) end(state, now int64, why string) {
 	r.state, r.ended = state, now
 	r.ord = dueOf(r.ord)
 	if why != "" || state != cancelled {
@@ -124,7 +124,7 @@ func (m *mover) drop(ctx context.Context, r *row) error {
 // leave deletes what a job that is deleted has in other tables.
 func (m *mover) leave(ctx context.Context, r *row) error {
 	for bit, text := range dropRestSQL {
-		if text != "" && r.trail&bit != 0 {
+		if text != "" && r.trail&int64(bit) != 0 {
 			if _, err := m.tx.exec(ctx, text, r.seq); err != nil {
 				return err
 			}

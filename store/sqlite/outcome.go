@@ -145,7 +145,7 @@ func clean(text string) string { return store.Clean(text, store.MaxMessage) }
 
 // wait makes the job ready after the outcome's delay, and of the given state
 // until then.
-func (r *row) wait(until int, now int64, o *store.Outcome) {
+func (r *row) wait(until, now int64, o *store.Outcome) {
 	r.state, r.ord = ready, now
 	if o.Delay > 0 {
 		r.state, r.ord = until, now+max(o.Delay.Microseconds(), 1)

@@ -65,8 +65,8 @@ type row struct {
 	queue      string
 	kind       string
 	format     int
-	state      int
-	priority   int
+	state      int64
+	priority   int64
 	ord        int64
 	created    int64
 	args       []byte
@@ -80,7 +80,7 @@ type row struct {
 	progress   progress
 	saved      sql.NullInt64
 	result     []byte
-	trail      int
+	trail      int64
 	more       more
 	ended      int64
 	until      sql.NullInt64
@@ -89,7 +89,7 @@ type row struct {
 // A place is where a ready job stands in its lane.
 type place struct {
 	lane     int64
-	priority int
+	priority int64
 	ord      int64
 	seq      int64
 }
@@ -176,7 +176,7 @@ func orNull(text []byte) any {
 func (r *row) record() store.Record {
 	return store.Record{
 		Job: store.Job{
-			ID: string(r.id), Kind: r.kind, Queue: r.queue, Args: r.args, Priority: r.priority,
+			ID: string(r.id), Kind: r.kind, Queue: r.queue, Args: r.args, Priority: int(r.priority),
 			MaxAttempts: r.more.MaxAttempts, Timeout: r.more.Timeout, Unique: r.ukey.String,
 			Tags: r.more.Tags, Keep: r.more.Keep, Tick: r.more.Tick,
 		},

@@ -79,12 +79,12 @@ CREATE TABLE tasuki_suspects (
 -- Claims. beat: the worker's when it claimed.
 CREATE TABLE tasuki_running (
   worker     INTEGER NOT NULL,
-  seq        INTEGER NOT NULL,
   token      INTEGER NOT NULL,
+  seq        INTEGER NOT NULL,
   claimed    INTEGER NOT NULL,
   beat       INTEGER NOT NULL,
   cancelling INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (worker, seq)
+  PRIMARY KEY (worker, token, seq)
 ) WITHOUT ROWID;
 
 -- Arguments too long to be written again with every change of their job.

@@ -1,5 +1,5 @@
 -- Ended jobs of a filter, the oldest first; lines and values as in move_live.
-SELECT j.id, j.seq, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, NULL, NULL, NULL, 0, l.kind
+SELECT j.id, j.seq, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, NULL, NULL, NULL, NULL, 0, l.kind
 FROM tasuki_ended j CROSS JOIN tasuki_lanes l
 WHERE l.lane = j.lane AND j.seq > ?8 AND j.seq <= ?9
 /* ids */ AND j.seq IN (SELECT seq FROM tasuki_ids WHERE id IN (SELECT CASE substr(value, 1, 1) WHEN 'x' THEN unhex(substr(value, 2)) ELSE substr(value, 2) END FROM json_each(?1)))

@@ -2,7 +2,7 @@
 -- in: 1 to 7 as in list_live, 8 after which seq, 9 up to which, 10 how many
 -- out: id, then what (*row).changeable names
 SELECT j.id, j.seq, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, j.saved,
-  r.worker, r.claimed, coalesce(r.cancelling, 0), l.kind
+  r.worker, r.token, r.claimed, coalesce(r.cancelling, 0), l.kind
 FROM tasuki_jobs j CROSS JOIN tasuki_lanes l LEFT JOIN tasuki_running r ON r.seq = j.seq
 WHERE l.lane = j.lane AND j.seq > ?8 AND j.seq <= ?9
 /* ids */ AND j.seq IN (SELECT seq FROM tasuki_ids WHERE id IN (SELECT CASE substr(value, 1, 1) WHEN 'x' THEN unhex(substr(value, 2)) ELSE substr(value, 2) END FROM json_each(?1)))

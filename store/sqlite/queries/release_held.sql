@@ -1,6 +1,6 @@
 -- in: worker   out: its jobs: id, then what (*row).changeable names
 SELECT j.id, j.seq, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, j.saved,
-  r.worker, r.claimed, r.cancelling, (SELECT kind FROM tasuki_lanes l WHERE l.lane = j.lane)
+  r.worker, r.token, r.claimed, r.cancelling, (SELECT kind FROM tasuki_lanes l WHERE l.lane = j.lane)
 FROM tasuki_running r CROSS JOIN tasuki_jobs j
 WHERE r.worker = ?1 AND j.seq = r.seq
 ORDER BY r.seq

@@ -1,2 +1,2 @@
--- in: worker, seq
-DELETE FROM tasuki_running WHERE worker = ?1 AND seq = ?2
+-- in: worker, token, seq
+DELETE FROM tasuki_running WHERE worker = ?1 AND token = ?2 AND seq = ?3
