@@ -135,7 +135,8 @@ func workerBy(t *testing.T, path string, wrapper []string, args ...string) *proc
 func spawn(t *testing.T, path string, argv []string) *process {
 	t.Helper()
 	p := &process{t: t, path: path, cmd: exec.Command(argv[0], argv[1:]...), log: &logBuffer{}, moved: make(chan struct{}), exited: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), childStore+"="+path)
+	// The race detector lets a process wait a second before it exits.
+	p.cmd.Env = append(os.Environ(), childStore+"="+path, "GORACE=atexit_sleep_ms=0")
 	p.cmd.Stderr = p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := p.cmd.StdoutPipe()
