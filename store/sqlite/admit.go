@@ -147,16 +147,24 @@ func (d *door) add(ctx context.Context, j *store.Job) error {
 	return d.added(ctx, r.seq, j)
 }
 
-// row is a job as it is stored; it has the seq that comes next.
+// row is a job as it is stored, with the seq that comes next.
 func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
 	lane, err := d.lane(ctx, j)
-	r := &row{seq: d.next, id: id(j.ID), lane: lane, state: ready, priority: int64(j.Priority), ord: d.now, created: d.now}
+	r := newRow(j, d.now)
+	r.seq, r.lane = d.next, lane
 	d.next++
+	if r.state == ready {
+		d.ready = append(d.ready, r.place())
+	}
+	return r, err
+}
+
+// newRow is a job that comes in now; it has no seq and no lane yet.
+func newRow(j *store.Job, now int64) *row {
+	r := &row{id: id(j.ID), state: ready, priority: int64(j.Priority), ord: now, created: now, args: j.Args}
 	r.more = more{MaxAttempts: j.MaxAttempts, Timeout: j.Timeout, Keep: j.Keep, Tick: j.Tick}
 	if j.Delay > 0 {
-		r.state, r.ord = scheduled, d.now+max(j.Delay.Microseconds(), 1)
-	} else {
-		d.ready = append(d.ready, r.place())
+		r.state, r.ord = scheduled, now+max(j.Delay.Microseconds(), 1)
 	}
 	if r.ukey.String = j.Unique; j.Unique != "" {
 		r.ukey.Valid = true
@@ -167,10 +175,10 @@ func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
 	if len(j.Tags) > 0 {
 		r.more.Tags, r.trail = j.Tags, r.trail|trailTags
 	}
-	if r.args = j.Args; len(j.Args) > longArgs {
+	if len(j.Args) > longArgs {
 		r.args, r.trail = nil, r.trail|trailArgs
 	}
-	return r, err
+	return r
 }
 
 // columns are the values of enqueue_job.

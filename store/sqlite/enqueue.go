@@ -52,6 +52,9 @@ func (s *Store) check(jobs []store.Job) error {
 
 // admit adds checked jobs in their order.
 func (s *Store) admit(ctx context.Context, tx session, jobs []store.Job) ([]store.Enqueued, error) {
+	if len(jobs) == 1 && simple(&jobs[0]) {
+		return s.admitSimple(ctx, tx, &jobs[0])
+	}
 	d := door{tx: tx, now: s.now(), became: make([]store.Enqueued, 0, len(jobs)), lanes: map[laneKey]int64{}}
 	if err := d.open(ctx, &jobs[0]); err != nil {
 		return nil, err
