@@ -1,6 +1,7 @@
 package tasuki_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 func TestProcessIdleWorkerExitsWithin200msOfSIGTERM(t *testing.T) {
@@ -164,14 +166,14 @@ func TestProcessStoppedFor8sLosesNothingAndNothingHappens(t *testing.T) {
 func TestProcessStoppedFor30sIsReleasedOnceAndItsWritesChangeNothing(t *testing.T) {
 	t.Parallel()
 	st, path := file(t)
-	jobs := ledgers(3, steps{N: 600, Each: 50 * time.Millisecond})
+	jobs := ledgers(3, steps{N: 450, Each: 50 * time.Millisecond})
 	hold := holdKind.Job(1, tasuki.Keep(time.Hour))
 	enqueued(t, st, append(jobs, hold)...)
 	a := worker(t, path)
 	a.await("item", 10)
 	b := worker(t, path)
 	b.awaitBeats(2)
-	began := a.signal(syscall.SIGSTOP)
+	began := a.stopBetweenWrites(st)
 	took := b.await("item", 3).at.Sub(began)
 	<-time.After(30*time.Second - time.Since(began))
 	a.signal(syscall.SIGCONT)
@@ -182,8 +184,25 @@ func TestProcessStoppedFor30sIsReleasedOnceAndItsWritesChangeNothing(t *testing.
 		t.Errorf("the sleeper was told that %s is lost, want %s", cause.job, hold.ID)
 	}
 	wantCosts(t, ended(t, st, jobs), 3)
-	wantLedger(t, st, jobs, 600)
+	wantLedger(t, st, jobs, 450)
 	t.Logf("running elsewhere %v after the SIGSTOP", took)
+}
+
+// stopBetweenWrites freezes the process while it does not hold the file's write
+// lock: one that is frozen in the middle of a write keeps everybody from writing,
+// which is the store being away.
+func (p *process) stopBetweenWrites(st *sqlite.Store) time.Time {
+	p.t.Helper()
+	for {
+		at := p.signal(syscall.SIGSTOP)
+		ctx, cancel := context.WithTimeout(p.t.Context(), 500*time.Millisecond)
+		err := st.Pause(ctx, []string{"nobody's"}, false)
+		cancel()
+		if err == nil {
+			return at
+		}
+		p.signal(syscall.SIGCONT)
+	}
 }
 
 func TestProcessesWhoseStoreIsAwayForAMinuteReleaseNobodyAndDoNothingTwice(t *testing.T) {
