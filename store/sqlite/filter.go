@@ -3,42 +3,46 @@ package sqlite
 import (
 	"encoding/hex"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// A selection is a filter as the statements list_… take it: which of their
+// A selection is a filter as the statements find_… take it: which of their
 // optional lines hold, and the values.
 type selection struct {
 	filter *store.Filter
+	now    int64
 	lines  []string
-	states []store.State
 	values []any
 }
 
-// Numbers of the values that every statement of a selection takes.
+// Numbers of the values that find_… takes.
 const (
 	inIDs = iota
-	inQueues
-	inKinds
+	inLanes
 	inTags
-	inWorker
 	inStates
+	inWorker
 	inNow
-	selectionValues
+	inFew
+	inBefore
+	inFrom
+	inLimit
+	findValues
 )
 
 func newSelection(f *store.Filter, now int64) *selection {
-	s := &selection{filter: f, states: f.States, values: make([]any, selectionValues)}
+	s := &selection{filter: f, now: now, values: make([]any, findValues)}
 	s.hold("ids", len(f.IDs) > 0, inIDs, packIDs(f.IDs))
-	s.hold("queues", len(f.Queues) > 0, inQueues, texts(f.Queues))
-	s.hold("kinds", len(f.Kinds) > 0, inKinds, texts(f.Kinds))
+	s.hold("queues", len(f.Queues) > 0, inLanes, nil)
+	s.hold("kinds", len(f.Kinds) > 0, inLanes, nil)
 	s.hold("tags", len(f.Tags) > 0, inTags, texts(f.Tags))
 	s.hold("worker", f.Worker != "", inWorker, f.Worker)
 	s.hold("states", len(f.States) > 0, inStates, stateList(f.States))
-	s.values[inNow] = now
+	s.values[inNow], s.values[inBefore], s.values[inFrom] = now, int64(math.MaxInt64), int64(0)
 	return s
 }
 
@@ -49,19 +53,26 @@ func (s *selection) hold(line string, is bool, at int, value any) {
 	}
 }
 
-// live says whether live jobs may be among the selected.
-func (s *selection) live() bool {
-	isLive := func(st store.State) bool { return !st.Ended() }
-	return len(s.states) == 0 || slices.ContainsFunc(s.states, isLive)
+// among is the selection from some jobs alone.
+func (s *selection) among(seqs []int64) *selection {
+	c := *s
+	c.lines, c.values = slices.Clone(s.lines), slices.Clone(s.values)
+	c.hold("few", true, inFew, asJSON(seqs))
+	return &c
 }
 
-// ended says whether ended jobs may be among the selected.
-func (s *selection) ended() bool {
-	return s.filter.Worker == "" && (len(s.states) == 0 || slices.ContainsFunc(s.states, store.State.Ended))
+// asks says whether jobs of one of these states may be selected.
+func (s *selection) asks(states ...store.State) bool {
+	return len(s.filter.States) == 0 ||
+		slices.ContainsFunc(s.filter.States, func(st store.State) bool { return slices.Contains(states, st) })
 }
 
-// in are the statement's values, its own at the end.
-func (s *selection) in(own ...any) []any { return append(slices.Clone(s.values), own...) }
+// in are the values for one look.
+func (s *selection) in(before, from int64, limit int) []any {
+	in := slices.Clone(s.values)
+	in[inBefore], in[inFrom], in[inLimit] = before, from, limit
+	return in
+}
 
 // apply keeps those optional lines of a statement that hold. An optional line
 // begins with its name in a comment: /* ids */.

@@ -4,17 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
 var (
-	moveLiveSQL  = text("move_live")
-	moveEndedSQL = text("move_ended")
-	cancelSQL    = text("job_cancel")
-	moreOfSQL    = text("job_more")
-	lastSeqSQL   = text("last_seq")
-	reviveSQL    = text("job_revive")
+	cancelSQL      = text("job_cancel")
+	moreOfSQL      = text("job_more")
+	reviveSQL      = text("job_revive")
+	moveRunningSQL = text("move_running")
 )
 
 // moveAtOnce is how many jobs one transaction of Move moves.
@@ -32,13 +31,13 @@ func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
 	}
 	moved := 0
 	for _, from := range []struct {
-		sql string
-		way func(*moving, context.Context, *row) (bool, error)
-	}{{moveLiveSQL, way.live}, {moveEndedSQL, way.ended}} {
-		if from.way == nil {
+		table *table
+		one   step
+	}{{&liveTable, way.live}, {&endedTable, way.ended}} {
+		if from.one == nil {
 			continue
 		}
-		m := moving{store: s, req: &req, sql: from.sql, way: from.way}
+		m := moving{store: s, req: &req, table: from.table, one: from.one}
 		n, err := m.all(ctx)
 		if moved += n; err != nil {
 			return moved, err
@@ -50,10 +49,11 @@ func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
 	return moved, nil
 }
 
+// A step moves one job, or answers false if it stays.
+type step func(*moving, context.Context, *row) (bool, error)
+
 // A way is what Move does with live and with ended jobs; nil: nothing.
-type way struct {
-	live, ended func(*moving, context.Context, *row) (bool, error)
-}
+type way struct{ live, ended step }
 
 var moves = map[store.State]way{
 	store.Ready:     {live: (*moving).toReady, ended: (*moving).revive},
@@ -66,68 +66,89 @@ var moves = map[store.State]way{
 type moving struct {
 	store *Store
 	req   *store.MoveRequest
-	sql   string
-	way   func(*moving, context.Context, *row) (bool, error)
+	table *table
+	one   step
 	mover mover
-	after int64 // seq up to which all is moved
-	until int64 // and where the table ended when the move began
 }
 
-// all moves in steps, up to the job that was the last when it began.
+// all moves step by step, the newest first: what is enqueued meanwhile is newer
+// and left out. Jobs are looked for without the lock, and looked at again with it.
 func (m *moving) all(ctx context.Context) (moved int, err error) {
-	for {
-		n, end := 0, false
-		err := m.store.write(ctx, "move", func(tx session) error {
-			n, end, err = m.step(ctx, tx)
+	for before := int64(math.MaxInt64); before > 0; {
+		var seqs []int64
+		err := m.store.snapshot(ctx, "move", func(q session) error {
+			f := finder{q: q, sel: newSelection(&m.req.Filter, m.store.now())}
+			seqs, before, err = f.find(ctx, m.table, before, moveAtOnce)
 			return err
 		})
 		if err != nil {
 			return moved, err
 		}
-		if moved += n; end {
-			return moved, nil
+		if len(seqs) == 0 {
+			continue
 		}
+		n := 0
+		err = m.store.write(ctx, "move", func(tx session) error {
+			n, err = m.some(ctx, tx, seqs)
+			return err
+		})
+		if err != nil {
+			return moved, err
+		}
+		moved += n
 	}
+	return moved, nil
 }
 
-func (m *moving) step(ctx context.Context, tx session) (moved int, end bool, err error) {
+// some moves those of some jobs that are still selected.
+func (m *moving) some(ctx context.Context, tx session, seqs []int64) (moved int, err error) {
 	m.mover = mover{tx: tx, now: m.store.now()}
-	rows, err := m.rows(ctx)
+	rows, err := m.rows(ctx, seqs)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	for _, r := range rows {
-		is, err := m.way(m, ctx, r)
+		is, err := m.one(m, ctx, r)
 		if err != nil {
-			return 0, false, fmt.Errorf("job %q: %w", r.id, err)
+			return 0, fmt.Errorf("job %q: %w", r.id, err)
 		}
 		if is {
 			moved++
 		}
 	}
-	if len(rows) > 0 {
-		m.after = rows[len(rows)-1].seq
-	}
-	return moved, len(rows) < moveAtOnce, m.mover.close(ctx)
+	return moved, m.mover.close(ctx)
 }
 
-// rows are the next selected jobs. Those enqueued since the move began are left
-// out, or it would never end.
-func (m *moving) rows(ctx context.Context) (found []*row, err error) {
-	if m.until == 0 {
-		rows, err := m.mover.tx.query(ctx, lastSeqSQL)
-		if err := one(rows, err, &m.until); err != nil {
-			return nil, err
-		}
+func (m *moving) rows(ctx context.Context, seqs []int64) (all []*row, err error) {
+	f := finder{q: m.mover.tx, sel: newSelection(&m.req.Filter, m.mover.now)}
+	if err := f.lanes(ctx); err != nil {
+		return nil, err
 	}
-	sel := newSelection(&m.req.Filter, m.mover.now)
-	rows, err := m.mover.tx.query(ctx, sel.apply(m.sql), sel.in(m.after, m.until, moveAtOnce)...)
+	sel := f.sel.among(seqs)
+	seqs, err = f.seqs(ctx, sel.apply(m.table.find), sel.in(math.MaxInt64, 0, len(seqs))...)
+	if err != nil {
+		return nil, err
+	}
+	list := asJSON(append([]int64{}, seqs...))
+	bySeq := map[int64]*row{}
+	rows, err := m.mover.tx.query(ctx, m.table.move, list)
 	err = each(rows, err, func(q *sql.Rows) error {
 		r := &row{}
-		found = append(found, r)
-		return q.Scan(append([]any{&r.id}, r.changeable()...)...)
+		err := q.Scan(append([]any{&r.id}, r.changeable()...)...)
+		all, bySeq[r.seq] = append(all, r), r
+		return err
 	})
-	return found, err
+	if err != nil || m.table == &endedTable {
+		return all, err
+	}
+	rows, err = m.mover.tx.query(ctx, moveRunningSQL, list)
+	return all, each(rows, err, func(q *sql.Rows) error {
+		var seq int64
+		var run row
+		err := q.Scan(&seq, &run.worker, &run.token)
+		bySeq[seq].worker, bySeq[seq].token = run.worker, run.token
+		return err
+	})
 }
 
 // toReady makes a job that waits ready now.

@@ -1,12 +1,5 @@
--- Ended jobs, the newest enqueued first; lines and values as in list_live.
+-- in: seqs (JSON list)   out: as (*listing).rows scans them
 SELECT j.seq, j.id, l.queue, l.kind, l.format, j.state, j.priority, j.ord, j.created, j.trail, j.args, j.ukey, j.more,
-  j.cursor, j.progress, j.result, NULL, NULL, NULL, 0, j.ended
-FROM tasuki_ended j CROSS JOIN tasuki_lanes l
-WHERE l.lane = j.lane AND j.seq < ?8
-/* ids */ AND j.seq IN (SELECT seq FROM tasuki_ids WHERE id IN (SELECT CASE substr(value, 1, 1) WHEN 'x' THEN unhex(substr(value, 2)) ELSE substr(value, 2) END FROM json_each(?1)))
-/* ids */ AND j.id IN (SELECT CASE substr(value, 1, 1) WHEN 'x' THEN unhex(substr(value, 2)) ELSE substr(value, 2) END FROM json_each(?1))
-/* queues */ AND j.lane IN (SELECT lane FROM tasuki_lanes WHERE queue IN (SELECT value FROM json_each(?2)))
-/* kinds */ AND j.lane IN (SELECT lane FROM tasuki_lanes WHERE kind IN (SELECT value FROM json_each(?3)))
-/* tags */ AND j.seq IN (SELECT seq FROM tasuki_tags WHERE tag IN (SELECT value FROM json_each(?4)))
-/* states */ AND j.state IN (SELECT value FROM json_each(?6))
-ORDER BY j.seq DESC LIMIT ?9
+  j.cursor, j.progress, j.result, j.ended
+FROM json_each(?1) v CROSS JOIN tasuki_ended j CROSS JOIN tasuki_lanes l
+WHERE j.seq = v.value AND l.lane = j.lane
