@@ -121,7 +121,10 @@ func TestATransactionThatSQLiteEndedByItselfFailsForAll(t *testing.T) {
 	s := notebook(t)
 	full := errors.New("full")
 	errs := together(t, s, noteDown,
-		func(tx session) error { _, err := tx.exec(context.Background(), "ROLLBACK"); return errors.Join(err, full) },
+		func(tx session) error {
+			_, err := tx.exec(context.Background(), "ROLLBACK")
+			return errors.Join(err, full)
+		},
 		noteDown)
 	for i, err := range errs {
 		if !errors.Is(err, full) {
