@@ -9,10 +9,13 @@ import (
 	"time"
 )
 
-// Other processes spoil figures. calm waits until they leave the processors
-// alone, as far as limit (a share of all processors) says, but not for ever.
+// calmWait is how long a measurement waits for a calm machine.
+const calmWait = 20 * time.Second
+
+// calm waits until other processes leave the processors alone, as far as limit
+// (a share of all) says, but not for ever.
 func calm(ctx context.Context, limit float64) error {
-	for until := time.Now().Add(patience); time.Now().Before(until); {
+	for until := time.Now().Add(calmWait); time.Now().Before(until); {
 		from, err := look()
 		if err != nil {
 			return err

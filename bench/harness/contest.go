@@ -15,7 +15,10 @@ type Contest struct {
 	Note    string
 	Rows    []Row
 	Columns []Column
-	Runs    int
+	// Parts are the moments at which a task looked: then a row is printed for
+	// each, from keys that end in 1, 2, ….
+	Parts []string
+	Runs  int
 }
 
 // A Row is one contestant's part.
@@ -86,7 +89,7 @@ func (r *Runner) Run(ctx context.Context, c *Contest) (*Result, error) {
 	return res, nil
 }
 
-// calmTries is how often a measurement that others disturbed is made again.
+// calmTries is how often a measurement that others disturbed is made.
 const calmTries = 3
 
 // calmly does a row's task while others are quiet, as far as they ever are.
@@ -134,6 +137,9 @@ func brief(c *Contest, s Sample, err error) string {
 	}
 	line := ""
 	for _, col := range c.Columns {
+		if len(c.Parts) > 0 {
+			col.Key += fmt.Sprint(len(c.Parts))
+		}
 		line += fmt.Sprintf("%s %s  ", col.Head, number(s[col.Key], col.Digits))
 	}
 	return line + fmt.Sprintf("others %.0f %%", s["others"])

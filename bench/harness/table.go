@@ -21,7 +21,13 @@ func (r *Result) Table(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s\n%s\n", heads, rule)
 	for i := range r.Rows {
-		fmt.Fprintf(w, "| %s |%s\n", r.Rows[i].Label, r.cells(i))
+		label := r.Rows[i].Label
+		if len(r.Parts) == 0 {
+			fmt.Fprintf(w, "| %s |%s\n", label, r.cells(i, ""))
+		}
+		for n, part := range r.Parts {
+			fmt.Fprintf(w, "| %s %s |%s\n", label, part, r.cells(i, fmt.Sprint(n+1)))
+		}
 	}
 	fmt.Fprintf(w, "\n%s\n\n", r.foot())
 }
@@ -41,9 +47,10 @@ func (r *Result) foot() string {
 		number(s.Median, 0), number(s.Min, 0), number(s.Max, 0))
 }
 
-func (r *Result) cells(row int) string {
+func (r *Result) cells(row int, part string) string {
 	line := ""
 	for _, c := range r.Columns {
+		c.Key += part
 		line += " " + r.cell(row, c) + " |"
 	}
 	return line
