@@ -49,6 +49,9 @@ type rawJob struct {
 	args string
 }
 
+// storeLog is how long the store lets the write-ahead log grow.
+const storeLog = "&_pragma=wal_autocheckpoint(4000)"
+
 // rawBatch is how many jobs are claimed and deleted at once.
 const rawBatch = 100
 
@@ -57,7 +60,7 @@ func openRaw(s shape, synchronous sqlite.Synchronous) func(context.Context, harn
 		if err := s.make(ctx, setup.Path); err != nil {
 			return nil, err
 		}
-		db, err := open("sqlite", modernc(setup.Path, string(synchronous)), setup.Statements)
+		db, err := open("sqlite", modernc(setup.Path, string(synchronous))+storeLog, setup.Statements)
 		if err != nil {
 			return nil, err
 		}
