@@ -1,3 +1,5 @@
 module github.com/tasuki-jobs/tasuki/bench
 
-go 1.26.8
+go 1.26.0
+
+replace github.com/tasuki-jobs/tasuki => ../
