@@ -44,9 +44,11 @@ var rules = map[string]string{
 	"what runs is a job that goes back to ready": `SELECT 1 FROM tasuki_running r LEFT JOIN tasuki_jobs j USING (seq)
 		WHERE j.seq IS NULL OR j.state NOT IN (2, 5)`,
 	"a ready job is claimable or runs, once": `SELECT 1 FROM tasuki_jobs j
-		WHERE j.state = 2 AND (SELECT count(*) FROM tasuki_ready WHERE seq = j.seq) + (SELECT count(*) FROM tasuki_running WHERE seq = j.seq) <> 1`,
+		WHERE j.state = 2 AND (seq IN (SELECT seq FROM tasuki_ready)) + (seq IN (SELECT seq FROM tasuki_running)) <> 1`,
 	"so is a suspect": `SELECT 1 FROM tasuki_jobs j
-		WHERE j.state = 5 AND (SELECT count(*) FROM tasuki_suspects WHERE seq = j.seq) + (SELECT count(*) FROM tasuki_running WHERE seq = j.seq) <> 1`,
+		WHERE j.state = 5 AND (seq IN (SELECT seq FROM tasuki_suspects)) + (seq IN (SELECT seq FROM tasuki_running)) <> 1`,
+	"no job stands in two places": `SELECT seq FROM (SELECT seq FROM tasuki_ready UNION ALL SELECT seq FROM tasuki_suspects UNION ALL SELECT seq FROM tasuki_running)
+		GROUP BY seq HAVING count(*) > 1`,
 	"a job that waits for its time is nowhere else": `SELECT 1 FROM tasuki_jobs
 		WHERE state IN (1, 4) AND seq IN (SELECT seq FROM tasuki_ready UNION SELECT seq FROM tasuki_suspects UNION SELECT seq FROM tasuki_running)`,
 	"a live job has one of four states":       `SELECT 1 FROM tasuki_jobs WHERE state NOT IN (1, 2, 4, 5)`,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -179,4 +180,103 @@ func BenchmarkFloorInsert(b *testing.B) {
 	}
 	b.StopTimer()
 	perSecond(b, b.N)
+}
+
+// BenchmarkBehind claims and settles while very many jobs wait: of its own kind
+// (the rate from a full queue), of a kind that nobody knows, in front, and for
+// their time.
+func BenchmarkBehind(b *testing.B) {
+	for _, c := range []struct {
+		name    string
+		crowd   int
+		kind    string
+		delayed bool
+	}{
+		{"10000_of_its_own", 10_000, "noop", false},
+		{"1000000_of_its_own", 1_000_000, "noop", false},
+		{"1000000_strangers", 1_000_000, "stranger", false},
+		{"1000000_scheduled", 1_000_000, "noop", true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s := openTemp(b, Options{Synchronous: Normal})
+			for range c.crowd / 1000 {
+				jobs := benchJobs(1000, c.kind)
+				for i := range jobs {
+					if c.delayed {
+						jobs[i].Delay = time.Hour
+					}
+				}
+				if _, err := s.Enqueue(b.Context(), jobs); err != nil {
+					b.Fatal(err)
+				}
+			}
+			fill(b, s, b.N, "noop")
+			claimAndSettle(b, s, b.N, []string{"noop"})
+		})
+	}
+}
+
+// BenchmarkKinds claims from one queue with so many kinds, all with jobs.
+func BenchmarkKinds(b *testing.B) {
+	for _, n := range []int{1, 10, 50, 200} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := openTemp(b, Options{Synchronous: Normal})
+			kinds := make([]string, n)
+			for i := range kinds {
+				kinds[i] = fmt.Sprintf("kind-%d", i)
+				fill(b, s, b.N/n+1, kinds[i])
+			}
+			claimAndSettle(b, s, b.N, kinds)
+		})
+	}
+}
+
+// BenchmarkIdleClaim finds nothing, before a look at so many kinds.
+func BenchmarkIdleClaim(b *testing.B) {
+	for _, n := range []int{1, 50} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := openTemp(b, Options{})
+			beat(b, s, "w", 1)
+			req := request("w", 100)
+			req.Kinds = nil
+			for i := range n {
+				req.Kinds = append(req.Kinds, fmt.Sprintf("kind-%d", i))
+			}
+			b.ResetTimer()
+			for range b.N {
+				if _, err := s.Claim(b.Context(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkList reads the first page of a million jobs, by filter.
+func BenchmarkList(b *testing.B) {
+	s := openTemp(b, Options{Synchronous: Normal})
+	for range 1000 {
+		fill(b, s, 1000, "noop")
+	}
+	fill(b, s, 10, "rare")
+	for name, f := range map[string]store.Filter{
+		"all": {}, "kind": {Kinds: []string{"noop"}}, "rare": {Kinds: []string{"rare"}},
+		"running": {States: []store.State{store.Running}}, "retry": {States: []store.State{store.Retry}},
+		"dead": {States: []store.State{store.Dead}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				if _, err := s.List(b.Context(), store.ListRequest{Filter: f}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("stats", func(b *testing.B) {
+		for range b.N {
+			if _, err := s.Stats(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

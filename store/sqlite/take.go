@@ -42,11 +42,15 @@ func (c *claiming) take(ctx context.Context, queue string, n int) error {
 		ask := n
 		if len(lanes) > maxArms {
 			// The first maxArms jobs lie in the maxArms lanes that begin first.
-			var err error
-			if lanes, err = c.heads(ctx, lanes); err != nil {
+			heads, err := c.heads(ctx, lanes)
+			if err != nil {
 				return err
 			}
-			ask = min(n, maxArms)
+			if len(heads) < maxArms {
+				c.exhausted(without(lanes, heads))
+				continue // they are no more than one statement reads
+			}
+			lanes, ask = heads, min(n, maxArms)
 		}
 		picked, err := c.pick(ctx, lanes, suspects, ask)
 		if err != nil {
@@ -56,7 +60,8 @@ func (c *claiming) take(ctx context.Context, queue string, n int) error {
 			return err
 		}
 		if len(picked) < ask {
-			c.exhausted(queue, lanes)
+			c.exhausted(lanes)
+			c.noSuspects(queue)
 		}
 		n -= len(picked)
 	}
@@ -77,6 +82,11 @@ func (c *claiming) lanes(queue string) (lanes, suspects []int64) {
 	return lanes, suspects
 }
 
+func without(list, those []int64) []int64 {
+	return slices.DeleteFunc(slices.Clone(list), func(v int64) bool { return slices.Contains(those, v) })
+}
+
+// heads are those lanes whose first jobs come first, maxArms if so many have any.
 func (c *claiming) heads(ctx context.Context, lanes []int64) (first []int64, err error) {
 	rows, err := c.tx.query(ctx, headsSQL, asJSON(lanes), maxArms)
 	err = each(rows, err, func(r *sql.Rows) error {
@@ -184,16 +194,19 @@ func (c *claiming) answer(r *row) {
 	c.reply.Jobs = append(c.reply.Jobs, rec)
 }
 
-// exhausted notes in the view that these lanes and the queue's suspects gave
-// all they may.
-func (c *claiming) exhausted(queue string, lanes []int64) {
+// exhausted notes in the view that these lanes have nothing more.
+func (c *claiming) exhausted(lanes []int64) {
 	for i := range c.view.lanes {
 		l := &c.view.lanes[i]
-		if l.queue != queue {
-			continue
-		}
 		l.ready = l.ready && !slices.Contains(lanes, l.lane)
-		l.suspect = l.suspect && c.suspects <= 0
+	}
+}
+
+// noSuspects notes that a queue has none left, if some might still be taken.
+func (c *claiming) noSuspects(queue string) {
+	for i := range c.view.lanes {
+		l := &c.view.lanes[i]
+		l.suspect = l.suspect && (l.queue != queue || c.suspects <= 0)
 	}
 }
 
