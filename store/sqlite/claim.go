@@ -65,7 +65,9 @@ func (c *claiming) idle(ctx context.Context) (idle bool, err error) {
 		return false, err
 	}
 	c.suspects = c.req.Suspects
-	c.reply.Wait = c.wait()
+	if c.reply.Wait = c.wait(); c.reply.Wait == 0 { // nothing was asked for, but there is something
+		c.reply.Wait = time.Microsecond
+	}
 	return true, nil
 }
 

@@ -85,7 +85,8 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 		if err = w.link.syncs(w.sync); err != nil {
 			return err
 		}
-		if tx, err = w.link.conn.BeginTx(ctx, nil); err != nil {
+		// Not under ctx: database/sql would roll back beside us when it ends.
+		if tx, err = w.link.conn.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 			return err
 		}
 		if err = fence(tx); err != nil {
@@ -106,7 +107,7 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 // sure marks an error of a COMMIT after which the transaction may be in.
 func sure(err error) error {
 	switch {
-	case err == nil, ended(err), errors.Is(err, sql.ErrTxDone):
+	case err == nil, errors.Is(err, sql.ErrTxDone):
 		return err
 	}
 	switch code(err) {

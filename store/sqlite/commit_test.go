@@ -138,13 +138,34 @@ func TestAPanicInCommitUndoesEverythingAndFreesTheWriter(t *testing.T) {
 	add(t, s, 1)
 }
 
-func TestAHandlerCancelledInCommitWritesNothing(t *testing.T) {
+// TestAHandlerCancelledInCommitKeepsWhatItDid: the item is done and the claim is
+// held, so there is no reason to do it again.
+func TestAHandlerCancelledInCommitKeepsWhatItDid(t *testing.T) {
 	s, ctx, h := holding(t)
 	h.Take(json.RawMessage(`1`))
 	ctx, cancel := context.WithCancel(ctx)
-	err := s.Commit(ctx, func(tx *sql.Tx) error { cancel(); return nil })
-	if !errors.Is(err, context.Canceled) || errors.Is(err, store.ErrUnsure) {
-		t.Errorf("error %v, want a sure cancel", err)
+	err := s.Commit(ctx, func(tx *sql.Tx) error { defer cancel(); return effect(tx) })
+	if err != nil {
+		t.Error(err)
+	}
+	wantEffects(t, s, 1, "1")
+	add(t, s, 1)
+}
+
+func TestAHandlerWhoseStatementIsCancelledInCommitWritesNothing(t *testing.T) {
+	s, ctx, h := holding(t)
+	h.Take(json.RawMessage(`1`))
+	ctx, cancel := context.WithCancel(ctx)
+	err := s.Commit(ctx, func(tx *sql.Tx) error {
+		if err := effect(tx); err != nil {
+			return err
+		}
+		cancel()
+		_, err := tx.ExecContext(ctx, "INSERT INTO effects VALUES ('y')")
+		return err
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the context's", err)
 	}
 	wantEffects(t, s, 0, "")
 	add(t, s, 1)

@@ -19,7 +19,7 @@ const ledgerSQL = `CREATE TABLE IF NOT EXISTS tasuki_schema (
 )`
 
 // Migrate brings the file's schema up to date and answers the steps that were
-// missing. A missing file is made. With dryRun nothing is written or made.
+// missing. A missing file is made, and it is switched to WAL. With dryRun nothing is written or made.
 // Any number of processes may migrate one file at once.
 func Migrate(ctx context.Context, path string, dryRun bool) ([]Migration, error) {
 	if _, err := os.Stat(path); dryRun && errors.Is(err, os.ErrNotExist) {
@@ -47,6 +47,9 @@ func migrateDB(ctx context.Context, db *sql.DB, o *Options, dryRun bool) ([]Migr
 	defer w.close()
 	if dryRun {
 		return pending(ctx, w)
+	}
+	if err := w.wal(ctx); err != nil { // or a commit is busy as long as anybody reads
+		return nil, err
 	}
 	return migrate(ctx, w)
 }

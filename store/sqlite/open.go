@@ -35,9 +35,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 // New makes a store on a database that the application opened, with whatever
-// SQLite driver it uses (SQLite 3.38 or newer). The store keeps two of its
-// connections for itself, and Close gives them back. The database's file must
-// not be opened by a second SQLite library in the same process.
+// SQLite driver it uses (SQLite 3.42 or newer). The file is switched to WAL. The
+// store keeps two of the database's connections for itself, and Close gives them
+// back. The file must not be opened by a second SQLite library in the same
+// process.
 //
 // Busy waits, synchronous and transaction modes of the application's own
 // connections are as its driver was told; a transaction for EnqueueTx should
@@ -102,7 +103,10 @@ func start(ctx context.Context, db *sql.DB, o *Options) (*Store, error) {
 
 // prepare makes sure of WAL and schema and remembers which file it is.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.wal(ctx); err != nil {
+	if err := s.writer.wal(ctx); err != nil {
+		return err
+	}
+	if err := s.library(ctx); err != nil {
 		return err
 	}
 	if err := s.schema(ctx); err != nil {
@@ -112,6 +116,18 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	return s.identify(ctx)
+}
+
+// library refuses a SQLite that lacks what the statements use.
+func (s *Store) library(ctx context.Context) error {
+	var version string
+	var fits bool
+	rows, err := s.writer.link.query(ctx, `SELECT sqlite_version(), coalesce(unixepoch('2000-01-01', 'subsec'), 0) > 0`)
+	err = one(rows, err, &version, &fits)
+	if err == nil && !fits {
+		err = fmt.Errorf("SQLite %s is too old (hint: use a driver with SQLite 3.42 or newer)", version)
+	}
+	return err
 }
 
 // writable begins a write and takes it back: a database on a read-only file
@@ -131,13 +147,13 @@ func (s *Store) writable() error {
 
 // wal switches the file to WAL. Of two that switch at once one is told busy,
 // by SQLite at once and whatever the timeout is.
-func (s *Store) wal(ctx context.Context) error {
+func (w *writer) wal(ctx context.Context) error {
 	var mode string
-	err := s.writer.retry(ctx, func() error {
-		if err := s.writer.connect(ctx); err != nil {
+	err := w.retry(ctx, func() error {
+		if err := w.connect(ctx); err != nil {
 			return err
 		}
-		rows, err := s.writer.link.query(ctx, "PRAGMA journal_mode = WAL")
+		rows, err := w.link.query(ctx, "PRAGMA journal_mode = WAL")
 		return one(rows, err, &mode)
 	})
 	if err == nil && mode != "wal" {
