@@ -38,7 +38,9 @@ func (s *Store) admitSimple(ctx context.Context, tx session, j *store.Job) ([]st
 			r.state, r.priority, r.ord, r.created, r.trail, orNull(r.args), r.more.stored())
 	}
 	if n, err = add(); err == nil && n == 0 {
-		if _, err = tx.exec(ctx, laneAddSQL, key.queue, key.kind, store.Format); err == nil {
+		var lane int64
+		rows, err2 := tx.query(ctx, laneAddSQL, key.queue, key.kind, store.Format)
+		if err = one(rows, err2, &lane); err == nil {
 			_, err = add()
 		}
 	}

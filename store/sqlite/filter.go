@@ -37,8 +37,7 @@ const (
 func newSelection(f *store.Filter, now int64) *selection {
 	s := &selection{filter: f, now: now, values: make([]any, findValues)}
 	s.hold("ids", len(f.IDs) > 0, inIDs, packIDs(f.IDs))
-	s.hold("queues", len(f.Queues) > 0, inLanes, nil)
-	s.hold("kinds", len(f.Kinds) > 0, inLanes, nil)
+	s.hold("lanes", len(f.Queues)+len(f.Kinds) > 0, inLanes, nil) // finder.lanes fills them in
 	s.hold("tags", len(f.Tags) > 0, inTags, texts(f.Tags))
 	s.hold("worker", f.Worker != "", inWorker, f.Worker)
 	s.hold("states", len(f.States) > 0, inStates, stateList(f.States))

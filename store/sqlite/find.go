@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -92,11 +91,8 @@ func (f *finder) lanes(ctx context.Context) error {
 	if f.sel.values[inLanes] != nil {
 		return nil
 	}
-	lanes, err := f.seqs(ctx, f.sel.apply(findLanesSQL), texts(f.sel.filter.Queues), texts(f.sel.filter.Kinds))
+	lanes, err := f.seqs(ctx, findLanesSQL, texts(f.sel.filter.Queues), texts(f.sel.filter.Kinds))
 	f.sel.values[inLanes] = asJSON(append([]int64{}, lanes...))
-	if slices.Contains(f.sel.lines, "queues") || slices.Contains(f.sel.lines, "kinds") {
-		f.sel.lines = append(f.sel.lines, "lanes")
-	}
 	return err
 }
 

@@ -39,13 +39,21 @@ func (b *batch) held(ctx context.Context, c store.Claim) (*row, error) {
 	return r, one(rows, err, r.changeable()...)
 }
 
+// committed, in place of a save's Seq, says that Commit wrote the cursor.
+const committed = -1
+
 // save stores how far a running job got, unless a newer save was there first.
 func (b *batch) save(ctx context.Context, r *row, o *store.Outcome) error {
-	if r.saved.Valid && o.Seq <= uint64(r.saved.Int64) {
+	seq := int64(o.Seq)
+	switch {
+	case r.saved.Valid && r.saved.Int64 == committed:
+		o = &store.Outcome{Progress: o.Progress, Enqueue: o.Enqueue}
+		seq = committed
+	case r.saved.Valid && o.Seq <= uint64(r.saved.Int64):
 		return nil
 	}
 	r.stand(o)
-	if _, err := b.tx.exec(ctx, saveSQL, r.seq, orNull(r.cursor), r.progress.stored(), int64(o.Seq)); err != nil {
+	if _, err := b.tx.exec(ctx, saveSQL, r.seq, orNull(r.cursor), r.progress.stored(), seq); err != nil {
 		return err
 	}
 	return b.then(ctx, o)
