@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"reflect"
+	"strings"
 )
 
 // Primary result codes of SQLite; they are part of its interface and the same
@@ -24,34 +25,48 @@ const (
 )
 
 // code is the primary result code of an error of any SQLite driver, 0 if it
-// carries none. Drivers have it in a method Code (modernc, ncruces) or in a
-// field Code (mattn).
+// carries none. Drivers have it in a method Code (modernc), in a field Code
+// (mattn), or are the code (ncruces).
 func code(err error) int {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if c, ok := err.(interface{ Code() int }); ok {
-			return c.Code() & 0xff
-		}
-		if c := codeOf(reflect.ValueOf(err)); c != 0 {
-			return c & 0xff
+	if err == nil {
+		return 0
+	}
+	if c := codeOf(reflect.ValueOf(err)); c != 0 {
+		return c & 0xff
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return code(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if c := code(one); c != 0 {
+				return c
+			}
 		}
 	}
 	return 0
 }
 
-// codeOf reads a method or field Code of some integer type.
+// codeOf reads the code of an error value of a SQLite package, and of no other:
+// other errors have codes too.
 func codeOf(v reflect.Value) int {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		return 0
+	}
+	e := reflect.Indirect(v)
+	if !strings.Contains(e.Type().PkgPath(), "sqlite") {
+		return 0
+	}
 	if m := v.MethodByName("Code"); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
 		return integer(m.Call(nil)[0])
 	}
-	if v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
+	if e.Kind() == reflect.Struct {
+		return integer(e.FieldByName("Code"))
 	}
-	if v.Kind() == reflect.Struct {
-		return integer(v.FieldByName("Code"))
-	}
-	return 0
+	return integer(e)
 }
 
+// integer is the value of an integer of any type, else 0.
 func integer(v reflect.Value) int {
 	switch {
 	case !v.IsValid():
