@@ -22,14 +22,14 @@ type beater struct {
 	state store.WorkerState
 
 	// Owned by the goroutine that beats: one at a time.
-	beating sync.Mutex
+	beating chan struct{} // holds one token while a beat is on its way
 	number  uint64
 	orders  uint64 // the highest order acted on
 	errors  outage
 }
 
 func newBeater(w *Worker) *beater {
-	return &beater{w: w, wake: loop.NewWake(), state: store.Working,
+	return &beater{w: w, wake: loop.NewWake(), state: store.Working, beating: make(chan struct{}, 1),
 		errors: outage{log: w.log, what: "beat failed"}}
 }
 
@@ -50,8 +50,12 @@ func (b *beater) step(ctx context.Context) time.Duration {
 
 // beat sends one beat and acts on the answer.
 func (b *beater) beat(ctx context.Context) error {
-	b.beating.Lock()
-	defer b.beating.Unlock()
+	select {
+	case b.beating <- struct{}{}:
+		defer func() { <-b.beating }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	ctx, cancel := context.WithTimeout(ctx, b.w.cfg.Standstill/2)
 	defer cancel()
 	req := b.request()
@@ -60,9 +64,12 @@ func (b *beater) beat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.act(reply) // what is lost is told before the pulse lets anything begin
 	b.w.pulse.answered(sent)
-	b.act(reply)
-	b.w.event(EventBeat, nil)
+	b.w.desk.beaten(req.Worker.Beat)
+	if b.w.runs.Load() {
+		b.w.event(EventBeat, nil)
+	}
 	return nil
 }
 
@@ -126,18 +133,18 @@ func (b *beater) says() store.WorkerState {
 	return b.state
 }
 
-// ending says whether a stop has begun.
-func (b *beater) ending() bool {
-	s := b.says()
-	return s == store.Stopping || s == store.Leaving
-}
-
-// say changes the state that the next beat tells, and beats at once.
-func (b *beater) say(s store.WorkerState) {
+// say changes the state that the next beat tells, and beats at once. It answers
+// false, and changes nothing, if a stop has begun and s would take it back.
+func (b *beater) say(s store.WorkerState) bool {
 	b.mu.Lock()
-	b.state = s
+	back := s == store.Working || s == store.Quiet
+	ok := !back || b.state == store.Working || b.state == store.Quiet
+	if ok {
+		b.state = s
+	}
 	b.mu.Unlock()
 	b.wake.Ring()
+	return ok
 }
 
 // A pulse knows when the store last answered a beat, counted from its sending.

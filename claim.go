@@ -18,6 +18,7 @@ type claimer struct {
 	kinds  []string
 	byKind map[string]*Handler
 	total  int // of the queues' weights; 0: strict
+	limit  int // the store's on payloads
 
 	// Owned by the claimer's goroutine.
 	asked  time.Time
@@ -32,7 +33,7 @@ const (
 )
 
 func newClaimer(w *Worker) *claimer {
-	c := &claimer{w: w, byKind: map[string]*Handler{}, errors: outage{log: w.log, what: "claim failed"}}
+	c := &claimer{w: w, limit: w.st.Features().MaxPayload, byKind: map[string]*Handler{}, errors: outage{log: w.log, what: "claim failed"}}
 	for i := range w.cfg.Handlers {
 		h := &w.cfg.Handlers[i]
 		c.byKind[h.kind] = h
@@ -114,7 +115,7 @@ func (c *claimer) ahead(ended int) int {
 		c.rate += (float64(ended)/d.Seconds() - c.rate) * share
 	}
 	c.asked = now
-	return min(int(c.rate*aheadTime.Seconds()), c.w.cfg.ReadAhead)
+	return min(int(c.rate*aheadTime.Seconds()), max(c.w.cfg.ReadAhead, 0))
 }
 
 // queues are the queues of one claim: in order, or with shares of want drawn by
@@ -154,7 +155,7 @@ func (c *claimer) runs(recs []store.Record) []*run {
 			c.w.log.Error("claimed a job of a kind that was not asked for", slog.String("job", rec.ID), slog.String("kind", rec.Kind))
 			continue // nobody names it: the store takes it back
 		}
-		runs = append(runs, &run{rec: rec, handler: h, pulse: c.w.pulse, dirty: c.w.saver.wake.Ring,
+		runs = append(runs, &run{rec: rec, handler: h, limit: c.limit, pulse: c.w.pulse, dirty: c.w.saver.wake.Ring,
 			held: &store.Held{Worker: c.w.name, Claim: store.Claim{ID: rec.ID, Token: rec.Token}}})
 	}
 	return runs

@@ -35,8 +35,8 @@ type Config struct {
 	// Beat is the time between two heartbeats. Default 3 s.
 	Beat time.Duration
 	// Standstill is how long another worker's beat must have been seen to
-	// stand still before its jobs are released. Default 4 × Beat; at least
-	// that.
+	// stand still before its jobs are released; where two workers differ the
+	// longer one counts. Default 4 × Beat; at least that.
 	Standstill time.Duration
 	// Poll is how long an idle worker waits before it looks for jobs although
 	// nothing woke it. Default 1 s.
@@ -46,8 +46,9 @@ type Config struct {
 	Middleware []Middleware
 	// Logger gets the worker's log. Default: slog.Default().
 	Logger *slog.Logger
-	// OnEvent is called at each stage of the worker's life, from one goroutine
-	// at a time. It should return soon.
+	// OnEvent is called at each stage of the worker's life, one event after
+	// another, in a goroutine of its own. It must not wait for Stop, which
+	// waits for it to have heard of the exit.
 	OnEvent func(context.Context, Event)
 	// Tag is shown beside the worker's name, for people: a release, a role.
 	Tag string
@@ -67,6 +68,7 @@ const (
 	defaultBeat    = 3 * time.Second
 	defaultPoll    = time.Second
 	maxReadAhead   = 500
+	maxSlots       = 100_000
 	maxDeaths      = 3 // deaths of one job that make it dead
 	minTimeout     = 10 * time.Millisecond
 	minBeat        = time.Millisecond
@@ -83,13 +85,15 @@ func (c *Config) settle() error {
 	if c.Slots == 0 {
 		c.Slots = defaultSlots
 	}
-	if c.Slots < 0 {
-		return badConfig("Slots", "is %d, must not be negative", c.Slots)
+	if c.Slots < 0 || c.Slots > maxSlots {
+		return badConfig("Slots", "is %d, must be from 0 to %d", c.Slots, maxSlots)
+	}
+	if c.ReadAhead > maxSlots {
+		return badConfig("ReadAhead", "is %d, must be at most %d", c.ReadAhead, maxSlots)
 	}
 	if c.ReadAhead == 0 {
 		c.ReadAhead = min(4*c.Slots, maxReadAhead)
 	}
-	c.ReadAhead = max(c.ReadAhead, 0)
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}

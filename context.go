@@ -84,7 +84,7 @@ func Save(ctx context.Context, cursor any) error {
 	if r == nil {
 		return fmt.Errorf("save cursor: %w", ErrNoJob)
 	}
-	raw, err := encodeCursor(cursor)
+	raw, err := r.encodeCursor(cursor)
 	if err != nil {
 		return err
 	}
@@ -92,13 +92,13 @@ func Save(ctx context.Context, cursor any) error {
 	return nil
 }
 
-func encodeCursor(cursor any) (json.RawMessage, error) {
+func (r *run) encodeCursor(cursor any) (json.RawMessage, error) {
 	raw, err := json.Marshal(cursor)
 	if err != nil {
 		return nil, fmt.Errorf("cursor does not become JSON: %w", err)
 	}
-	if len(raw) > store.MaxPayload {
-		return nil, fmt.Errorf("cursor is %d bytes, over the limit of %d", len(raw), store.MaxPayload)
+	if r.limit > 0 && len(raw) > r.limit {
+		return nil, fmt.Errorf("cursor is %d bytes, over the limit of %d", len(raw), r.limit)
 	}
 	return raw, nil
 }
@@ -125,8 +125,8 @@ func SetResult(ctx context.Context, v any) error {
 	if err != nil {
 		return fmt.Errorf("result does not become JSON: %w", err)
 	}
-	if len(raw) > store.MaxPayload {
-		return fmt.Errorf("result is %d bytes, over the limit of %d", len(raw), store.MaxPayload)
+	if r.limit > 0 && len(raw) > r.limit {
+		return fmt.Errorf("result is %d bytes, over the limit of %d", len(raw), r.limit)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,15 +19,18 @@ type desk struct {
 	freed loop.Wake  // rung when the claimer may want more
 	left  chan struct{}
 
-	mu      sync.Mutex
-	live    map[store.Claim]*run // ids alone may repeat where other programs enqueue
-	waiting []*run               // claimed, no slot yet
-	since   time.Time
-	running int
-	quiet   bool
-	stop    chan struct{} // Stopping of the runs that start now; closed when they are told
-	beats   uint64        // beats built so far
-	ended   int           // runs ended since the claimer last asked for the rate
+	mu       sync.Mutex
+	live     map[store.Claim]*run // ids alone may repeat where other programs enqueue
+	waiting  []*run               // claimed, no slot yet
+	since    time.Time
+	running  int
+	quiet    bool
+	closed   bool          // quiet for good
+	stop     chan struct{} // Stopping of the runs that start now; closed when they are told
+	beats    uint64        // beats built so far
+	answered uint64        // the number of the last one that was answered
+	fresh    func() bool
+	ended    int // runs ended since the claimer last asked for the rate
 }
 
 func newDesk(slots int) *desk {
@@ -43,7 +46,7 @@ func (d *desk) room(ahead func(ended int) int) (want, suspects int, beats uint64
 	extra := ahead(d.ended)
 	d.ended = 0
 	want = d.slots - d.running + extra - len(d.waiting)
-	if d.quiet || len(d.waiting) > extra/2 && d.running == d.slots {
+	if d.beats-d.answered >= 2 || d.quiet || len(d.waiting) > extra/2 && d.running == d.slots {
 		want = 0
 	}
 	suspects = 1
@@ -53,13 +56,14 @@ func (d *desk) room(ahead func(ended int) int) (want, suspects int, beats uint64
 			break
 		}
 	}
-	return want, suspects, d.beats
+	return want, suspects, d.answered
 }
 
-// admit takes the answer of a claim that was sent after `beats` beats had been
-// built. If two more have been built since, none of them named these claims and
-// the store has taken them back or will: they are not run. While quiet they are
-// returned.
+// admit takes the answer of a claim that was sent when beat number `beats` was the
+// last one answered. If two more have been built since, the store may have taken
+// the claims back, since neither named them: they are not run. (A beat that was on
+// its way when the claim was sent counts as built since: the store may have seen it
+// after the claim.) While quiet they are returned.
 func (d *desk) admit(runs []*run, beats uint64) (returned []*run) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -80,9 +84,10 @@ func (d *desk) admit(runs []*run, beats uint64) (returned []*run) {
 	return nil
 }
 
-// dispatch starts what has a slot. Called with mu held.
+// dispatch starts what has a slot, while the worker's beat is answered: what was
+// claimed before a freeze may be another worker's now. Called with mu held.
 func (d *desk) dispatch() {
-	for d.running < d.slots && len(d.waiting) > 0 {
+	for d.running < d.slots && len(d.waiting) > 0 && d.fresh() {
 		r := d.waiting[0]
 		d.waiting[0] = nil
 		d.waiting = d.waiting[1:]
@@ -127,10 +132,11 @@ func (d *desk) remove(runs []*run) {
 }
 
 // hush stops the coming of work and tells what runs: every job's Stopping is
-// closed. It answers the read-ahead, to be returned.
-func (d *desk) hush() []*run {
+// closed. It answers the read-ahead, to be returned. For good, wake is refused.
+func (d *desk) hush(forGood bool) []*run {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.closed = d.closed || forGood
 	if !d.quiet {
 		d.quiet = true
 		close(d.stop)
@@ -144,7 +150,7 @@ func (d *desk) hush() []*run {
 func (d *desk) wake() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.quiet {
+	if d.quiet && !d.closed {
 		d.quiet = false
 		d.stop = make(chan struct{})
 	}
@@ -276,4 +282,13 @@ func (w *Worker) settleRun(r *run, err error) {
 		w.desk.remove([]*run{r})
 	}
 	w.desk.free()
+}
+
+// beaten notes that a beat was answered, and starts what waited for that.
+func (d *desk) beaten(n uint64) {
+	d.mu.Lock()
+	d.answered = max(d.answered, n)
+	d.dispatch()
+	d.mu.Unlock()
+	d.freed.Ring()
 }

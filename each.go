@@ -28,7 +28,7 @@ type Source[C, T any] struct {
 // An error of do, or from the source, fails the attempt; the next one goes on
 // behind the last item that was done.
 func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Context, A, T) error) Handler {
-	return k.handler(func(ctx context.Context, r *run) error {
+	h := k.handler(func(ctx context.Context, r *run) error {
 		args, err := decodeArgs[A](r.rec.Args)
 		if err != nil {
 			return err
@@ -49,6 +49,8 @@ func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Con
 		}
 		return r.source(ctx)
 	})
+	h.cursor = true
+	return h
 }
 
 // one does one item, if the runtime lets it begin.
@@ -56,7 +58,7 @@ func one[C any](ctx context.Context, r *run, c C, do func() error) error {
 	if err := r.next(ctx); err != nil {
 		return err
 	}
-	raw, err := encodeCursor(c)
+	raw, err := r.encodeCursor(c)
 	if err != nil {
 		return fmt.Errorf("item behind cursor %s: %w", r.standing(), err)
 	}

@@ -178,7 +178,7 @@ func TestAJobThatKeepsItsOwnCursorIsResumedAtIt(t *testing.T) {
 	})
 }
 
-func TestOnceCommitIsUsedNothingElseWritesTheCursorButProgressIsShown(t *testing.T) {
+func TestOnceCommitIsUsedTheSaverLeavesTheCursorToItAndShowsProgress(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		job := walk.Job(1000)
 		enqueued(t, st, job)
@@ -194,8 +194,74 @@ func TestOnceCommitIsUsedNothingElseWritesTheCursorButProgressIsShown(t *testing
 			t.Errorf("cursor %s, progress %+v; want no cursor and the newest progress", r.Cursor, r.Progress)
 		}
 		stopped(t, w)
-		if r := wantState(t, st, job.ID, store.Ready); r.Cursor != nil {
-			t.Errorf("the hand-over wrote cursor %s", r.Cursor)
+		if r := wantState(t, st, job.ID, store.Ready); string(r.Cursor) != "21" {
+			t.Errorf("handed over at %s, want the last item done", r.Cursor)
+		}
+	})
+}
+
+func TestAHandlerThatCommitsForSomeItemsIsHandedOverBehindItsLastItem(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		job := walk.Job(100, tasuki.Keep(time.Hour))
+		enqueued(t, st, job)
+		var done tally
+		h := tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
+			pass(time.Second)
+			done.add(i)
+			if i != 3 {
+				return nil
+			}
+			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error { return nil })
+		})
+		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
+		pass(50500 * time.Millisecond)
+		stopped(t, w)
+		started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
+		pass(2 * time.Minute)
+		wantState(t, st, job.ID, store.Done)
+		if n := len(done.all()); n != 100 {
+			t.Errorf("%d items were done, want 100", n)
+		}
+	})
+}
+
+func TestAfterACommitWhoseAnswerWasLostNoOlderCursorIsWritten(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		var fail *store.Outcome
+		way.refuse = func(o store.Outcome) error {
+			if o.Verb == store.Fail {
+				fail = &o
+			}
+			return nil
+		}
+		job := walk.Job(10)
+		enqueued(t, st, job)
+		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
+			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error {
+				if i == 5 {
+					return store.ErrUnsure
+				}
+				return nil
+			})
+		})}})
+		synctest.Wait()
+		wantState(t, st, job.ID, store.Retry)
+		if fail == nil || fail.Cursor != nil {
+			t.Errorf("the failure is settled with %+v, want no cursor", fail)
+		}
+	})
+}
+
+func TestSaveAndProgressInsideCommitDoNotHang(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		r := eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
+			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error {
+				return errors.Join(tasuki.Save(ctx, i), tasuki.SetProgress(ctx, int64(i), 10, ""))
+			})
+		}))
+		if r.State != store.Done {
+			t.Errorf("job is %s: %v", r.State, r.Failure)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package tasuki
 
 import (
+	"context"
 	"log/slog"
 	"time"
 )
@@ -26,16 +27,62 @@ type Event struct {
 	Err    error // on exit: what Stop answers
 }
 
+// The teller calls OnEvent, one event after another in a goroutine of its own, so
+// that a slow hook holds up nothing but later events.
+type teller struct {
+	w      *Worker
+	events chan Event
+	ended  chan struct{} // closed when the last event was told
+}
+
+// eventsHeld is how many events wait for a slow hook; beats beyond are left out.
+const eventsHeld = 64
+
+func newTeller(w *Worker) *teller {
+	return &teller{w: w, events: make(chan Event, eventsHeld), ended: make(chan struct{})}
+}
+
+// run tells events until the exit was told.
+func (t *teller) run() {
+	defer close(t.ended)
+	for e := range t.events {
+		t.tell(e)
+		if e.Name == EventExit {
+			return
+		}
+	}
+}
+
+func (t *teller) tell(e Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.w.log.Error("OnEvent panicked", slog.String("event", string(e.Name)), slog.Any("panic", p))
+		}
+	}()
+	t.w.cfg.OnEvent(t.w.base, e)
+}
+
 func (w *Worker) event(name EventName, err error) {
 	if w.cfg.OnEvent == nil {
 		return
 	}
-	w.telling.Lock()
-	defer w.telling.Unlock()
-	defer func() {
-		if p := recover(); p != nil {
-			w.log.Error("OnEvent panicked", slog.String("event", string(name)), slog.Any("panic", p))
-		}
-	}()
-	w.cfg.OnEvent(w.base, Event{Name: name, Worker: w.name, At: time.Now(), Err: err})
+	select {
+	case w.teller.events <- Event{Name: name, Worker: w.name, At: time.Now(), Err: err}:
+	default:
+		w.log.Warn("OnEvent is slow; an event is left out", slog.String("event", string(name)))
+	}
+}
+
+// told waits until the exit was told, at the latest until the stop's end.
+func (w *Worker) told(end time.Time) {
+	if w.cfg.OnEvent == nil {
+		return
+	}
+	ctx, cancel := context.WithDeadline(w.base, end.Add(-w.margin()/4))
+	defer cancel()
+	select {
+	case <-w.teller.ended:
+	case <-ctx.Done():
+		w.log.Warn("OnEvent did not return in time")
+	}
 }

@@ -11,6 +11,7 @@ type Handler struct {
 	kind     string
 	settings settings
 	do       func(context.Context, *run) error
+	cursor   bool // it cannot work on a store that keeps no cursors
 }
 
 // Kind is the kind whose jobs the handler runs.
@@ -34,7 +35,7 @@ const DefaultMaxAttempts = 25
 // jobs that failed together do not come back together. The 25 attempts take
 // about 20 days.
 func DefaultBackoff(n int) time.Duration {
-	c := max(n, 1) - 1
+	c := min(max(n, 1), 100) - 1 // beyond that it is years anyway
 	s := c*c*c*c + 15 + rand.IntN(10*(c+1))
 	return time.Duration(s) * time.Second
 }

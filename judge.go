@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -14,9 +15,7 @@ import (
 func (r *run) verdict(err error) (o store.Outcome, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			o, ok = store.Outcome{Claim: r.held.Claim, Verb: store.Fail, Delay: DefaultBackoff(r.rec.Attempts + 1),
-				Failure: &store.Failure{Class: "panic", Message: fmt.Sprintf("panic while judging the outcome: %v", p)},
-				Why:     "failed: the error or the back-off panicked"}, true
+			o, ok = r.judge(&panicError{value: p, stack: string(debug.Stack())})
 		}
 	}()
 	return r.judge(err)
@@ -30,7 +29,7 @@ func (r *run) judge(err error) (o store.Outcome, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o = store.Outcome{Claim: r.held.Claim, Cursor: r.cursor, Progress: r.progress}
-	if r.held.Bound() {
+	if r.held.Doubt() {
 		o.Cursor = nil
 	}
 	if r.lost {
@@ -80,11 +79,21 @@ func (r *run) judgeFailure(o *store.Outcome, said *outcome, err error) {
 		o.Verb, o.Why = store.Bury, fmt.Sprintf("failed %d of %d times: %s", n, limit, clip(err))
 		return
 	}
-	o.Verb, o.Delay = store.Fail, r.handler.backoff(n)
+	o.Verb, o.Delay = store.Fail, r.backoff(n)
 	if said.is(outRetryIn) {
 		o.Delay = max(said.delay, 0)
 	}
 	o.Why = fmt.Sprintf("failed, again in %v: %s", o.Delay.Round(time.Millisecond), clip(err))
+}
+
+// backoff asks the handler's back-off; where that panics, the default is taken.
+func (r *run) backoff(n int) (d time.Duration) {
+	defer func() {
+		if recover() != nil {
+			d = DefaultBackoff(n)
+		}
+	}()
+	return r.handler.backoff(n)
 }
 
 func (o *outcome) is(what outcomeKind) bool { return o != nil && o.what == what }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/host"
@@ -32,7 +33,7 @@ const (
 //	                                separates them by spaces
 //
 // Signals: TERM and INT stop in stages. A second TERM changes nothing, as some
-// inits send two; a second INT from a terminal goes to last call. TSTP is quiet,
+// inits send two; an INT during the stop, from a terminal, goes to last call. TSTP is quiet,
 // CONT takes it back. TTIN writes all goroutines to the log.
 //
 // Whatever the handlers do, the process has exited when the timeout is over
@@ -60,29 +61,33 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	w.notify("READY=1")
 	why := w.untilStopped(signals)
 	w.notify("STOPPING=1")
-	guard := time.AfterFunc(w.cfg.Timeout-w.margin()/8, func() {
-		w.log.Error("the stop did not end in time; leaving at once")
-		os.Exit(ExitUnrecorded)
+	// Armed until the process is gone: what the program does behind Main, such
+	// as closing its store, may wait for a handler that never ends.
+	var code atomic.Int32
+	code.Store(ExitUnrecorded)
+	time.AfterFunc(w.cfg.Timeout-w.margin()/8, func() {
+		w.log.Error("the process did not end in time; leaving at once")
+		os.Exit(int(code.Load()))
 	})
-	defer guard.Stop()
 	go w.whileStopping(signals)
-	return w.exitCode(errors.Join(why, w.Stop(ctx)))
+	code.Store(int32(w.exitCode(why, w.Stop(ctx))))
+	return int(code.Load())
 }
 
-// exitCode logs how the stop ended.
-func (w *Worker) exitCode(err error) int {
-	var unrecorded *Unrecorded
-	var running *StillRunning
-	switch {
-	case err == nil:
-		return ExitOK
-	case errors.As(err, &unrecorded):
-		return ExitUnrecorded
-	case errors.As(err, &running):
-		return ExitOK
+// exitCode is the worst of why the worker had to end and how its stop went.
+// Handlers that still run are no failure: their jobs are released.
+func (w *Worker) exitCode(why, stop error) int {
+	if why != nil {
+		w.log.Error("the worker ended", slog.Any("error", why))
 	}
-	w.log.Error("the worker ended", slog.Any("error", err))
-	return ExitFailed
+	var unrecorded *Unrecorded
+	switch {
+	case errors.As(stop, &unrecorded):
+		return ExitUnrecorded
+	case why != nil:
+		return ExitFailed
+	}
+	return ExitOK
 }
 
 // untilStopped acts on signals until one of them, an order or a lost store ends

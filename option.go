@@ -59,7 +59,9 @@ func Timeout(d time.Duration) Option { return func(s *settings) { s.job.Timeout 
 // running or to be retried. The key is freed when the job is done, dead,
 // cancelled or deleted, in the same write; no time-out guesses it. Keys are
 // shared by all kinds.
-func Unique(key string) Option { return func(s *settings) { s.job.Unique = key } }
+func Unique(key string) Option {
+	return func(s *settings) { s.job.Unique, s.uniqueArgs = key, false }
+}
 
 // UniqueArgs is Unique with a key made of the kind and the arguments' JSON.
 func UniqueArgs() Option { return func(s *settings) { s.uniqueArgs = true } }

@@ -84,6 +84,17 @@ func TestProcessWhoseHandlersIgnoreEverythingIsGoneWithinItsTimeout(t *testing.T
 	}
 }
 
+func TestProcessStuckInsideCommitIsGoneWithinItsTimeout(t *testing.T) {
+	st, path := file(t)
+	enqueued(t, st, stuckKind.Job(1))
+	p := worker(t, path, "-t", "2")
+	p.await("run", 1)
+	began := p.signal(syscall.SIGTERM)
+	if at, _ := p.exit(); at.Sub(began) > 2*time.Second {
+		t.Errorf("exit after %v, want 2s at most", at.Sub(began))
+	}
+}
+
 func TestProcessKilledIsNoticedByAWitnessOnTheSameMachine(t *testing.T) {
 	st, path := file(t)
 	jobs := ledgers(3, steps{N: 40, Each: 20 * time.Millisecond})

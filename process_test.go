@@ -43,6 +43,7 @@ var (
 	ledgerKind   = tasuki.NewKind[steps]("ledger")           // resumable; each item a row, with Commit
 	stubbornKind = tasuki.NewKind[time.Duration]("stubborn") // ignores everything
 	holdKind     = tasuki.NewKind[int]("hold")               // until its context ends
+	stuckKind    = tasuki.NewKind[int]("stuck")              // for ever, inside Commit
 	noteKind     = tasuki.NewKind[int]("note")               // done at once
 )
 
@@ -91,6 +92,12 @@ func childHandlers(st *sqlite.Store) []tasuki.Handler {
 			<-ctx.Done()
 			say(ctx, "cause:"+strings.ReplaceAll(context.Cause(ctx).Error(), " ", "-"))
 			return ctx.Err()
+		}),
+		stuckKind.Do(func(ctx context.Context, _ int) error {
+			return st.Commit(ctx, func(*sql.Tx) error {
+				say(ctx, "run")
+				select {}
+			})
 		}),
 		noteKind.Do(func(ctx context.Context, _ int) error { say(ctx, "run"); return nil }),
 	}

@@ -21,6 +21,7 @@ type run struct {
 	pulse    *pulse
 	stopping <-chan struct{} // closed when the runs of this generation are told to stop
 	dirty    func()          // tells the saver
+	limit    int             // the store's, in bytes, on cursor and result
 
 	ctx     context.Context // set once by begin
 	cancel  context.CancelCauseFunc

@@ -2,6 +2,7 @@ package tasuki
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/loop"
@@ -53,8 +54,11 @@ func (s *saver) step(context.Context) time.Duration {
 	}
 	s.errors.over()
 	for i, res := range reply.Results {
-		if res.What == store.Lost {
+		switch res.What {
+		case store.Lost:
 			s.w.desk.lose(runs[i : i+1])
+		case store.Refused:
+			s.w.log.Error("the store refused a cursor", append(logAttrs(runs[i]), slog.Any("error", res.Err))...)
 		}
 	}
 	return savePause

@@ -42,7 +42,7 @@ const (
 )
 
 func newSettler(w *Worker) *settler {
-	return &settler{w: w, wake: loop.NewWake(), room: make(chan struct{}, 2*w.cfg.Slots+w.cfg.ReadAhead+100),
+	return &settler{w: w, wake: loop.NewWake(), room: make(chan struct{}, 2*w.cfg.Slots+max(w.cfg.ReadAhead, 0)+100),
 		errors: outage{log: w.log, what: "outcomes could not be written; kept and sent again"}}
 }
 
@@ -148,6 +148,12 @@ func (s *settler) refused(f settling, why error) (settling, bool) {
 	if f.out.Verb == store.Bury && f.out.Cursor == nil && f.out.Enqueue == nil {
 		s.w.log.Error("the store refuses every outcome of this job", append(logAttrs(f.run), slog.Any("error", why))...)
 		return f, false
+	}
+	if f.out.Cursor != nil && f.out.Verb != store.Bury {
+		s.w.log.Error("the store refused an outcome; written without its cursor", append(logAttrs(f.run),
+			slog.String("outcome", string(f.out.Verb)), slog.Any("error", why))...)
+		f.out.Cursor, f.room = nil, false
+		return f, true
 	}
 	s.w.log.Error("the store refused an outcome; the job is dead instead", append(logAttrs(f.run),
 		slog.String("outcome", string(f.out.Verb)), slog.Any("error", why))...)

@@ -2,6 +2,7 @@ package tasuki
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -16,28 +17,31 @@ import (
 // jobs that run are told through their Stopping: resumable ones hand over at
 // their next item. Resume takes it back for jobs that come later.
 func (w *Worker) Quiet() {
-	if !w.runs.Load() || w.beater.ending() {
+	if !w.runs.Load() || !w.beater.say(store.Quiet) {
 		return
 	}
-	w.hush(store.Quiet)
+	w.giveBack(w.desk.hush(false))
 	w.log.Info("quiet: no more claims", slog.String("in_flight", w.inFlight()))
 	w.event(EventQuiet, nil)
 }
 
 // Resume ends Quiet. After a stop has begun both do nothing.
 func (w *Worker) Resume() {
-	if !w.runs.Load() || w.beater.ending() {
+	if !w.runs.Load() || !w.beater.say(store.Working) {
 		return
 	}
-	w.beater.say(store.Working)
 	w.desk.wake()
 	w.log.Info("resumed: claims again")
 	w.event(EventResume, nil)
 }
 
 // LastCall makes a stop in progress skip the rest of its drain: contexts are
-// cancelled now.
-func (w *Worker) LastCall() { w.hurry.Do(func() { close(w.hurried) }) }
+// cancelled now. Before a stop it does nothing.
+func (w *Worker) LastCall() {
+	if w.runs.Load() && w.beater.says() == store.Stopping {
+		w.hurry.Do(func() { close(w.hurried) })
+	}
+}
 
 // Stop ends the worker in stages: quiet, drain, last call, leave. It returns
 // when all is recorded and every goroutine has ended, at the latest when Timeout
@@ -56,23 +60,18 @@ func (w *Worker) Stop(ctx context.Context) error {
 	select {
 	case <-w.stopped:
 	case <-ctx.Done():
-		w.LastCall()
+		w.hurry.Do(func() { close(w.hurried) })
 		<-w.stopped
 	}
 	return w.result
-}
-
-// hush is the quiet stage.
-func (w *Worker) hush(s store.WorkerState) {
-	w.beater.say(s)
-	w.giveBack(w.desk.hush())
 }
 
 // halt is the stages of stopping, in order.
 func (w *Worker) halt() error {
 	began := time.Now()
 	end := began.Add(w.cfg.Timeout)
-	w.hush(store.Stopping)
+	w.beater.say(store.Stopping)
+	w.giveBack(w.desk.hush(true))
 	w.close()
 	w.log.Info("stopping", slog.String("in_flight", w.inFlight()), slog.Duration("timeout", w.cfg.Timeout))
 	w.event(EventShutdown, nil)
@@ -88,6 +87,7 @@ func (w *Worker) halt() error {
 	}
 	err := w.leave(all, end)
 	w.event(EventExit, err)
+	w.told(end)
 	return err
 }
 
@@ -128,27 +128,43 @@ func (w *Worker) leave(all bool, end time.Time) error {
 		w.finish(end)
 		return nil
 	}
-	if active := w.desk.active(); len(active) > 0 {
-		err := &StillRunning{w.desk.jobs(active)}
-		for _, j := range err.Jobs {
-			w.log.Warn("a handler did not end in time; its job is released when this process is gone",
-				slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Duration("ran", j.Ran))
-		}
-		if w.exits {
-			w.sayLeaving(end)
-			return err
-		}
-		go w.linger()
-		return err
+	running, unrecorded := w.stillRunning(), w.unrecorded()
+	switch {
+	case running == nil:
+		w.sayLeaving(end)
+		w.finishActors(time.Now())
+	case w.exits:
+		w.sayLeaving(end)
+	default:
+		go w.linger() // what is not recorded yet has time to be
 	}
-	err := &Unrecorded{w.desk.jobs(w.desk.unrecorded())}
+	return errors.Join(running, unrecorded)
+}
+
+// stillRunning names the handlers that outlived the stop, nil if there are none.
+func (w *Worker) stillRunning() error {
+	active := w.desk.active()
+	if len(active) == 0 {
+		return nil
+	}
+	err := &StillRunning{w.desk.jobs(active)}
+	for _, j := range err.Jobs {
+		w.log.Warn("a handler did not end in time; its job is released when this process is gone",
+			slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Duration("ran", j.Ran))
+	}
+	return err
+}
+
+// unrecorded names the jobs that ended without their outcome being stored, nil
+// if there are none.
+func (w *Worker) unrecorded() error {
+	ended := w.desk.unrecorded()
+	if len(ended) == 0 {
+		return nil
+	}
+	err := &Unrecorded{w.desk.jobs(ended)}
 	for _, j := range err.Jobs {
 		w.log.Error("a job ended but could not be recorded; it will run again", slog.String("job", j.ID), slog.String("kind", j.Kind))
-	}
-	w.sayLeaving(end)
-	w.finishActors(time.Now())
-	if len(err.Jobs) == 0 {
-		return nil
 	}
 	return err
 }

@@ -134,7 +134,7 @@ func (v *watcher) judge(o store.Worker) (sight, string) {
 	if !known || s.beat != o.Beat {
 		s = sight{beat: o.Beat, since: now, moved: known}
 	}
-	limit := v.w.cfg.Standstill
+	limit := max(v.w.cfg.Standstill, o.Standstill)
 	if o.State == store.Leaving {
 		limit /= 6 // it said that exiting is the next thing it does
 	}

@@ -35,6 +35,7 @@ type Worker struct {
 	claimer *claimer
 	watcher *watcher
 	pruner  *pruner
+	teller  *teller
 
 	base  context.Context // parent of the handlers' contexts
 	life  context.Context // of calls to the store; ends when all is over
@@ -47,7 +48,6 @@ type Worker struct {
 
 	listens atomic.Bool // the store wakes us
 	exits   bool        // the process exits when Stop returns; set by Main before Start
-	telling sync.Mutex  // one event at a time
 	once    sync.Once   // of stopping
 	started atomic.Bool
 	runs    atomic.Bool   // Start has succeeded
@@ -68,6 +68,9 @@ func New(st store.Store, cfg Config) (*Worker, error) {
 	if err := cfg.settle(); err != nil {
 		return nil, err
 	}
+	if cfg.Queues[0].Weight > 0 && !st.Features().Weights {
+		return nil, badConfig("Queues", "has weights, which store %s cannot do", st.Features().Name)
+	}
 	if err := checkHandlers(cfg.Handlers, st.Features()); err != nil {
 		return nil, err
 	}
@@ -86,8 +89,10 @@ func (w *Worker) build(ctx context.Context) {
 	w.desk = newDesk(w.cfg.Slots)
 	w.desk.begin = w.start
 	w.pulse = newPulse(w.cfg.Standstill * 3 / 4)
+	w.desk.fresh = func() bool { ok, _ := w.pulse.fresh(); return ok }
 	w.settler, w.saver, w.beater = newSettler(w), newSaver(w), newBeater(w)
 	w.claimer, w.watcher, w.pruner = newClaimer(w), newWatcher(w), &pruner{w}
+	w.teller = newTeller(w)
 	w.info = w.describe()
 }
 
@@ -104,14 +109,30 @@ func checkHandlers(handlers []Handler, can store.Features) error {
 			return badConfig(field, "is a second handler for kind %q", h.kind)
 		case job.Check(0) != nil:
 			return fmt.Errorf("tasuki.Config.%s: %w", field, job.Check(0))
-		case h.settings.job.Priority != 0 && !can.Priority:
-			return badConfig(field, "wants a priority, which store %s cannot do", can.Name)
-		case (h.settings.job.Unique != "" || h.settings.uniqueArgs) && !can.Unique:
-			return badConfig(field, "wants unique jobs, which store %s cannot do", can.Name)
+		case h.wants(can) != "":
+			return badConfig(field, "wants %s, which store %s cannot do", h.wants(can), can.Name)
 		}
 		seen[h.kind] = true
 	}
 	return nil
+}
+
+// wants names what the handler needs and the store does not have.
+func (h *Handler) wants(can store.Features) string {
+	job := &h.settings.job
+	switch {
+	case h.cursor && !can.Cursor:
+		return "a cursor"
+	case job.Priority != 0 && !can.Priority:
+		return "a priority"
+	case (job.Unique != "" || h.settings.uniqueArgs) && !can.Unique:
+		return "unique jobs"
+	case len(job.Tags) > 0 && !can.Tags:
+		return "tags"
+	case job.Keep > 0 && !can.Keep:
+		return "records to be kept"
+	}
+	return ""
 }
 
 func workerName(self host.Identity) string {
@@ -124,7 +145,7 @@ func workerName(self host.Identity) string {
 
 func (w *Worker) describe() store.Worker {
 	self := w.self
-	info := store.Worker{Name: w.name, Slots: w.cfg.Slots, Kinds: w.claimer.kinds, Version: version(), Tag: w.cfg.Tag,
+	info := store.Worker{Name: w.name, Slots: w.cfg.Slots, Kinds: w.claimer.kinds, Version: version(), Tag: w.cfg.Tag, Standstill: w.cfg.Standstill,
 		Process: store.Process{Host: self.Host, PID: self.PID, Boot: self.Boot, Space: self.Space, Start: self.Start}}
 	for _, q := range w.cfg.Queues {
 		info.Queues = append(info.Queues, q.Name)
@@ -152,6 +173,9 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.close = end
 	w.log.Info("worker started", slog.Int("slots", w.cfg.Slots), slog.Any("queues", w.info.Queues),
 		slog.Any("kinds", w.info.Kinds), slog.Duration("timeout", w.cfg.Timeout))
+	if w.cfg.OnEvent != nil {
+		go w.teller.run()
+	}
 	w.event(EventStartup, nil)
 	w.actor(&w.wg, w.loops, w.beater.wake, w.beater.step)
 	w.actor(&w.wg, w.loops, w.settler.wake, w.settler.step)
@@ -243,6 +267,8 @@ func (w *Worker) cancelRun(r *run) {
 	if !w.desk.begun(r) {
 		return // waits for its slot; the next beat brings it again
 	}
-	w.log.Info("job cancelled", logAttrs(r)...)
+	if context.Cause(r.ctx) == nil {
+		w.log.Info("a person cancels the job; its context is cancelled", logAttrs(r)...)
+	}
 	r.cancel(ErrCancelled)
 }

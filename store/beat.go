@@ -33,6 +33,10 @@ type Worker struct {
 	// store makes up for Release, and its name may come again.
 	Foreign bool `json:"foreign,omitempty"`
 
+	// Standstill is how long its beat may be seen to stand still before it is
+	// released; who watches with a longer one of its own takes that.
+	Standstill time.Duration `json:"standstill,omitempty"`
+
 	// Process says where it runs, for a witness on the same machine.
 	Process Process `json:"process,omitzero"`
 

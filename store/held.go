@@ -16,10 +16,13 @@ type Held struct {
 	Claim
 	Worker string
 
-	mu    sync.Mutex
+	committing sync.Mutex // held while the store and the user's function write
+
+	mu    sync.Mutex      // owns what follows; never held while somebody else's code runs
 	item  json.RawMessage // cursor once the item in hand is done; nil: no item
 	spent bool            // the item in hand is committed
-	bound bool            // Commit was used: nothing else writes the cursor
+	bound bool            // Commit wrote a cursor, or may have
+	doubt bool            // the last Commit failed: whether it is in is not certain
 }
 
 type heldKey struct{}
@@ -43,13 +46,21 @@ func (h *Held) Take(c json.RawMessage) {
 	h.item, h.spent = c, false
 }
 
-// Bound says whether Commit was used: from then on the cursor in the store is
-// written by Commit alone, since a commit whose answer was lost may have moved
-// it further than the engine knows.
+// Bound says whether Commit was used for an item: from then on the saver leaves
+// the cursor to it.
 func (h *Held) Bound() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.bound
+}
+
+// Doubt says whether the last Commit failed. Its transaction may be in all the
+// same (an answer that was lost), and then the cursor in the store is further than
+// the engine knows: an outcome must not write an older one over it.
+func (h *Held) Doubt() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.doubt
 }
 
 // Commit calls write with the cursor to be written in the same transaction, nil
@@ -58,15 +69,31 @@ func (h *Held) Bound() bool {
 // between. An error of write leaves the item uncommitted, unless it is
 // ErrUnsure.
 func (h *Held) Commit(write func(cursor json.RawMessage) error) error {
+	h.committing.Lock()
+	defer h.committing.Unlock()
+	item, err := h.open()
+	if err != nil {
+		return err
+	}
+	err = write(item)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if item != nil {
+		h.doubt = err != nil
+		h.spent = err == nil || errors.Is(err, ErrUnsure)
+	}
+	return err
+}
+
+// open begins a Commit: in doubt until it is answered.
+func (h *Held) open() (json.RawMessage, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.spent {
-		return fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
+		return nil, fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
 	}
-	h.bound = h.bound || h.item != nil
-	err := write(h.item)
-	if h.item != nil && (err == nil || errors.Is(err, ErrUnsure)) {
-		h.spent = true
+	if h.item != nil {
+		h.bound, h.doubt = true, true
 	}
-	return err
+	return h.item, nil
 }

@@ -18,7 +18,8 @@ type Verb string
 const (
 	// Save keeps the claim and stores Cursor and Progress. A save whose Seq is
 	// not above that of the last one applied to the claim is Applied and
-	// changes nothing: it came late.
+	// changes nothing: it came late. Once the store's Commit has written the
+	// claim's cursor, a Save leaves it as it is and stores the Progress alone.
 	Save Verb = "save"
 	// Finish makes the job done, with Result. The record leaves, or stays as
 	// Job.Keep and KeepJournal say.
