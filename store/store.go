@@ -113,8 +113,9 @@ type Keeper interface {
 	// cancelled instead.
 	//
 	// If the worker was not stopping when it last beat, each job's Deaths is
-	// one higher, and one that reaches req.MaxDeaths is dead with that reason.
-	// MaxDeaths 0 counts nothing.
+	// one higher, and one that reaches req.MaxDeaths is dead with that reason. A
+	// job whose cursor moved since its last death counts from one again: it got
+	// somewhere, so it is not what kills. MaxDeaths 0 counts nothing.
 	//
 	// A Foreign worker (see Worker) is released only by who saw its process die.
 	//

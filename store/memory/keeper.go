@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -37,6 +38,9 @@ func (s *Store) Release(ctx context.Context, req store.ReleaseRequest) (store.Re
 // workers or was to be cancelled.
 func (s *Store) release(j *job, req *store.ReleaseRequest, died bool) {
 	s.lift(j)
+	if j.moved() {
+		j.Deaths = 0
+	}
 	s.noteRun(j, req.Why)
 	j.Releases++
 	s.wait(j, store.Ready, 0)
@@ -49,6 +53,12 @@ func (s *Store) release(j *job, req *store.ReleaseRequest, died bool) {
 	}
 	s.unclaim(j)
 	s.put(j)
+}
+
+// moved says whether the cursor is another than at the end of the last run.
+func (j *job) moved() bool {
+	n := len(j.Journal)
+	return n > 0 && !bytes.Equal(j.Cursor, j.Journal[n-1].Cursor)
 }
 
 // Prune deletes what is past its time; see [store.Keeper].

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 var (
 	releaseWorkerSQL = text("release_worker")
+	lastRunSQL       = text("run_last")
 	heldSeqsSQL      = text("release_held")
 	dropWorkerSQL    = text("worker_delete")
 	dropOrdersSQL    = text("orders_delete")
@@ -24,7 +26,7 @@ func (s *Store) Release(ctx context.Context, req store.ReleaseRequest) (store.Re
 		return store.ReleaseReply{}, err
 	}
 	if len(l.reply.Jobs) > 0 {
-		s.ears.wake()
+		s.stir()
 	}
 	return l.reply, nil
 }
@@ -78,11 +80,30 @@ func (l *releasing) held(ctx context.Context) (held []*row, err error) {
 	return held, err
 }
 
+// anew forgets the deaths of a job whose cursor moved since the last one.
+func (l *releasing) anew(ctx context.Context, r *row) error {
+	if r.more.Deaths == 0 {
+		return nil
+	}
+	rows, err := l.mover.tx.query(ctx, lastRunSQL, r.seq)
+	return each(rows, err, func(q *sql.Rows) error {
+		var cursor []byte
+		err := q.Scan(&cursor)
+		if !bytes.Equal(cursor, r.cursor) {
+			r.more.Deaths = 0
+		}
+		return err
+	})
+}
+
 // release takes one job back, to the front, or to its end if it killed too many
 // workers or was to be cancelled.
 func (l *releasing) release(ctx context.Context, r *row) error {
 	now := l.mover.now
 	if err := l.mover.lift(ctx, r); err != nil {
+		return err
+	}
+	if err := l.anew(ctx, r); err != nil {
 		return err
 	}
 	if err := l.mover.noteRun(ctx, r, l.req.Worker, l.req.Why); err != nil {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -208,6 +209,19 @@ var poisonPromises = []promise{
 			s.end("v", of(s.claimIDs("v", 1, "a")[0]), store.HandOver)
 		}
 		s.counts(s.in("a", store.Ready), 0, 3, 3, 0)
+	}},
+	{"a job whose cursor moved since its last death counts from one", all(hasCursor, hasJournal), func(s *stage) {
+		s.add(job("a"))
+		for i := range 4 {
+			c := of(s.claimIDs("w", 1, "a")[0])
+			s.apply("w", store.Outcome{Claim: c, Verb: store.Save, Seq: 1, Cursor: raw(strconv.Itoa(i))})
+			s.die("w", 2)
+			s.counts(s.in("a", store.Ready), 0, 0, i+1, 1)
+		}
+		c := of(s.claimIDs("w", 1, "a")[0])
+		s.apply("w", store.Outcome{Claim: c, Verb: store.Save, Seq: 1, Cursor: raw("3")})
+		s.die("w", 2)
+		s.in("a", store.Dead)
 	}},
 	{"of a hundred jobs one kills its workers and one is dead", nil, poisonAmongInnocents},
 }
