@@ -27,7 +27,7 @@ func (s *Store) Pause(ctx context.Context, queues []string, on bool) error {
 		return nil
 	})
 	if err == nil && !on {
-		s.ears.wake()
+		s.stir()
 	}
 	return err
 }

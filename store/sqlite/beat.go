@@ -30,7 +30,7 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 		return store.BeatReply{}, err
 	}
 	if b.reply.Returned > 0 {
-		s.ears.wake()
+		s.stir()
 	}
 	return b.reply, nil
 }

@@ -62,7 +62,7 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("commit of job %s: %w", h.ID, err)
 	}
-	s.ears.wake()
+	s.stir()
 	return nil
 }
 

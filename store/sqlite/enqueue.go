@@ -37,7 +37,7 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) (became []store.E
 	if err != nil {
 		return nil, err
 	}
-	s.ears.wake()
+	s.stir()
 	return became, nil
 }
 

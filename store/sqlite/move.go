@@ -44,7 +44,7 @@ func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
 		}
 	}
 	if moved > 0 {
-		s.ears.wake()
+		s.stir()
 	}
 	return moved, nil
 }

@@ -24,7 +24,7 @@ func (s *Store) Settle(ctx context.Context, req store.SettleRequest) (store.Sett
 		return store.SettleReply{}, err
 	}
 	if b.claimable {
-		s.ears.wake()
+		s.stir()
 	}
 	return store.SettleReply{Results: b.results}, nil
 }

@@ -19,7 +19,8 @@ type Store struct {
 	readers *readers
 	file    file
 	ears    ears
-	// fruitful: the last claim took something, so the next one may too.
+	// fruitful: the last claim took something, or something came since, so the
+	// next one need not look first.
 	fruitful atomic.Bool
 }
 
@@ -54,6 +55,12 @@ func (s *Store) Close() error {
 		return nil
 	}
 	return s.db.Close()
+}
+
+// stir tells who listens, and the next claim, that there may be work.
+func (s *Store) stir() {
+	s.fruitful.Store(true)
+	s.ears.wake()
 }
 
 // now is the store's clock in microseconds of Unix time.
