@@ -220,3 +220,40 @@ func gone(t *testing.T, s *Store) {
 		t.Errorf("error %v, want ErrGone with the file's name", err)
 	}
 }
+
+// TestADamagedFileFailsCallsAndTheProcessGoesOn overwrites all but the first page,
+// as a failing disk may.
+func TestADamagedFileFailsCallsAndTheProcessGoesOn(t *testing.T) {
+	s := openTemp(t, Options{})
+	addKind(t, s, "k", 2000)
+	s.Close() // copies the log into the file
+	damage(t, s.file.path)
+	path := s.file.path
+	s, err := Open(t.Context(), path, Options{})
+	if err == nil {
+		defer s.Close()
+		_, err = s.Enqueue(t.Context(), []store.Job{{ID: "a", Kind: "k"}})
+		_, second := s.List(t.Context(), store.ListRequest{})
+		err = errors.Join(err, second)
+	}
+	if code(err) != codeCorrupt {
+		t.Errorf("error %v (code %d), want one of a damaged file", err, code(err))
+	}
+}
+
+func damage(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() < 100_000 {
+		t.Fatalf("%d bytes, %v", info.Size(), err)
+	}
+	noise := []byte(strings.Repeat("noise", int(info.Size()-4096)/5))
+	if _, err := f.WriteAt(noise, 4096); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // count is how many rows a table of the tests has.
@@ -224,5 +226,55 @@ func TestAClosedStoreAnswersErrors(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Errorf("closing again: %v", err)
+	}
+}
+
+// TestAllButClaimsAndBeatsAreSynced asks SQLite how the connection was set for
+// the last commit.
+func TestAllButClaimsAndBeatsAreSynced(t *testing.T) {
+	s, ctx, h := holding(t)
+	add(t, s, 2)
+	job := store.Outcome{Claim: h.Claim, Verb: store.Save, Cursor: []byte("1")}
+	calls := []struct {
+		name string
+		want Synchronous
+		call func() error
+	}{
+		{"beat", Normal, func() error { beat(t, s, "w", 2, h.Claim); return nil }},
+		{"enqueue", Full, func() error { add(t, s, 1); return nil }},
+		{"claim", Normal, func() error { claim(t, s, "w", 1); return nil }},
+		{"save", Full, func() error {
+			_, err := s.Settle(ctx, store.SettleRequest{Worker: "w", Outcomes: []store.Outcome{job}})
+			return err
+		}},
+		{"commit", Full, func() error { return s.Commit(ctx, effect) }},
+		{"claim again", Normal, func() error { claim(t, s, "w", 1); return nil }},
+		{"settle", Full, func() error {
+			job.Verb = store.Finish
+			_, err := s.Settle(ctx, store.SettleRequest{Worker: "w", Batch: 1, Outcomes: []store.Outcome{job}})
+			return err
+		}},
+		{"beat again", Normal, func() error { beat(t, s, "w", 3); return nil }},
+		{"move", Full, func() error {
+			_, err := s.Move(ctx, store.MoveRequest{Filter: store.Filter{States: []store.State{store.Ready}}, To: store.Cancelled})
+			return err
+		}},
+		{"beat once more", Normal, func() error { beat(t, s, "w", 4); return nil }},
+		{"pause", Full, func() error { return s.Pause(ctx, []string{"q"}, true) }},
+		{"and once more", Normal, func() error { beat(t, s, "w", 5); return nil }},
+		{"release", Full, func() error {
+			_, err := s.Release(ctx, store.ReleaseRequest{Worker: "w", Beat: 5})
+			return err
+		}},
+	}
+	for _, c := range calls {
+		if err := c.call(); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		var level int
+		rows, err := s.writer.link.query(ctx, "PRAGMA synchronous")
+		if err := one(rows, err, &level); err != nil || level != map[Synchronous]int{Normal: 1, Full: 2}[c.want] {
+			t.Errorf("%s was committed with synchronous %d, %v; want %s", c.name, level, err, c.want)
+		}
 	}
 }
