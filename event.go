@@ -78,7 +78,7 @@ func (w *Worker) told(end time.Time) {
 	if w.cfg.OnEvent == nil {
 		return
 	}
-	ctx, cancel := context.WithDeadline(w.base, end.Add(-w.margin()/4))
+	ctx, cancel := context.WithDeadline(w.base, end.Add(-w.margin()/2))
 	defer cancel()
 	select {
 	case <-w.teller.ended:

@@ -65,7 +65,7 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	// as closing its store, may wait for a handler that never ends.
 	var code atomic.Int32
 	code.Store(ExitUnrecorded)
-	time.AfterFunc(w.cfg.Timeout-w.margin()/8, func() {
+	time.AfterFunc(w.cfg.Timeout-w.margin()/4, func() {
 		w.log.Error("the process did not end in time; leaving at once")
 		os.Exit(int(code.Load()))
 	})

@@ -20,7 +20,9 @@ func TestProcessIsQuietOnTSTPAndClaimsAgainOnCONT(t *testing.T) {
 	p.awaitLog("quiet: no more claims")
 	job := noteKind.Job(1)
 	enqueued(t, st, job)
-	p.awaitBeats(3)
+	// A claim that was on its way when the signal came is given back.
+	eventually(t, "the job is ready", func() bool { return record(t, st, job.ID).State == store.Ready })
+	p.awaitBeats(4)
 	wantState(t, st, job.ID, store.Ready)
 	p.signal(syscall.SIGCONT)
 	p.await("run", 1)

@@ -14,9 +14,9 @@ import (
 // TestSoak… does to three workers what a bad week of deploys does, at random, and
 // then counts. It takes 15 s, or ten minutes with TASUKI_TEST_SOAK (./test --soak).
 func TestSoakOfStopsKillsAndFreezesLosesAndDoublesNothing(t *testing.T) {
-	length, n := 15*time.Second, 1300
+	length, n := 15*time.Second, 500
 	if os.Getenv("TASUKI_TEST_SOAK") != "" {
-		length, n = 10*time.Minute, 50_000
+		length, n = 10*time.Minute, 40_000
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -92,7 +92,7 @@ func (w *Worker) halt() error {
 }
 
 // margin is what the last writes may take: when it begins, handlers are no longer
-// waited for; its last quarter is for the exit itself.
+// waited for; its second half is for the exit itself.
 func (w *Worker) margin() time.Duration { return min(w.cfg.Timeout/10, 300*time.Millisecond) }
 
 // await waits until the claimer has ended and the desk is empty: true; or until
@@ -179,7 +179,7 @@ func (w *Worker) linger() {
 
 func (w *Worker) sayLeaving(end time.Time) {
 	w.beater.say(store.Leaving)
-	ctx, cancel := context.WithDeadline(w.life, end.Add(-w.margin()/4))
+	ctx, cancel := context.WithDeadline(w.life, end.Add(-w.margin()/2))
 	defer cancel()
 	if err := w.beater.beat(ctx); err != nil {
 		w.log.Error("the last beat failed; others release what is left after a standstill", slog.Any("error", err))
@@ -189,8 +189,8 @@ func (w *Worker) sayLeaving(end time.Time) {
 // finish ends the actors and makes the store forget the worker, which holds
 // nothing any more.
 func (w *Worker) finish(end time.Time) {
-	w.finishActors(end.Add(-w.margin() / 2))
-	ctx, cancel := context.WithDeadline(w.base, end.Add(-w.margin()/4))
+	w.finishActors(end.Add(-w.margin() * 3 / 4))
+	ctx, cancel := context.WithDeadline(w.base, end.Add(-w.margin()/2))
 	defer cancel()
 	_, err := w.st.Release(ctx, store.ReleaseRequest{Worker: w.name, Beat: w.beater.number, Why: "released: the worker stopped"})
 	if err != nil {
