@@ -17,8 +17,9 @@ func Machine(dir string) string {
 	if model := field("/proc/cpuinfo", "model name"); model != "" {
 		text += " (" + model + ")"
 	}
-	if memory := field("/proc/meminfo", "MemTotal"); memory != "" {
-		text += ", memory " + memory
+	var kB float64
+	if _, err := fmt.Sscanf(field("/proc/meminfo", "MemTotal"), "%f kB", &kB); err == nil {
+		text += fmt.Sprintf(", %.0f GiB", kB/(1<<20))
 	}
 	if kernel, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		text += ", Linux " + strings.TrimSpace(string(kernel))
