@@ -32,7 +32,8 @@ func TestProcessWritesItsGoroutinesOnTTINAndLives(t *testing.T) {
 	st, path := file(t)
 	p := worker(t, path)
 	p.signal(syscall.SIGTTIN)
-	p.awaitLog("internal/loop.Run")
+	p.awaitLog("msg=goroutines")
+	p.awaitLog("(*Worker).dump")
 	enqueued(t, st, noteKind.Job(1))
 	p.await("run", 1)
 }

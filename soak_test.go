@@ -26,7 +26,7 @@ func TestSoakOfStopsKillsAndFreezesLosesAndDoublesNothing(t *testing.T) {
 	enqueued(t, st, jobs...)
 	crew := make([]*process, 3)
 	for i := range crew {
-		crew[i] = worker(t, path, "-t", "3")
+		crew[i] = worker(t, path, "-t", "3", "-c", "4")
 	}
 	done := map[string]int{}
 	for end := time.Now().Add(length); time.Now().Before(end); {
@@ -35,7 +35,7 @@ func TestSoakOfStopsKillsAndFreezesLosesAndDoublesNothing(t *testing.T) {
 		what := crew[i].suffer(chance.IntN(4))
 		done[what]++
 		if what != "freeze" {
-			crew[i] = worker(t, path, "-t", "3")
+			crew[i] = worker(t, path, "-t", "3", "-c", "4")
 		}
 	}
 	recs := ended(t, st, jobs)
