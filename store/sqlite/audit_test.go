@@ -17,6 +17,7 @@ func audit(t testing.TB, path string) {
 	if err := db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 		t.Errorf("integrity_check: %s, %v", verdict, err)
 	}
+	auditIDs(t, db)
 	for what, query := range rules {
 		rows, err := db.Query(query)
 		if err != nil {
@@ -32,6 +33,29 @@ func audit(t testing.TB, path string) {
 		if broken > 0 {
 			t.Errorf("%d rows break the rule: %s", broken, what)
 		}
+	}
+}
+
+// auditIDs asserts that every id that is known is a job's or will be forgotten.
+func auditIDs(t testing.TB, db *sql.DB) {
+	t.Helper()
+	var known, jobs int
+	err := db.QueryRow(`SELECT (SELECT count(*) FROM tasuki_ids),
+		(SELECT count(*) FROM tasuki_jobs) + (SELECT count(*) FROM tasuki_ended)`).Scan(&known, &jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := db.Query("SELECT ids FROM tasuki_gone")
+	gone := 0
+	err = each(rows, err, func(r *sql.Rows) error {
+		var list []byte
+		err := r.Scan(&list)
+		ids, _ := cutGone(list, len(list))
+		gone += len(ids)
+		return err
+	})
+	if err != nil || known != jobs+gone {
+		t.Errorf("%d ids are known, %d of jobs and %d of those that left, %v", known, jobs, gone, err)
 	}
 }
 

@@ -79,14 +79,11 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 	defer w.pass()
 	var tx *sql.Tx
 	err := persist(ctx, forever, func() (err error) {
-		if err = w.connect(ctx); err != nil {
-			return err
+		if tx, err = w.tryTx(ctx); broken(err) {
+			w.drop() // the connection was closed under us
+			tx, err = w.tryTx(ctx)
 		}
-		if err = w.link.syncs(w.sync); err != nil {
-			return err
-		}
-		// Not under ctx: database/sql would roll back beside us when it ends.
-		if tx, err = w.link.conn.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+		if err != nil {
 			return err
 		}
 		if err = fence(tx); err != nil {
@@ -102,6 +99,17 @@ func (w *writer) alone(ctx context.Context, fence, fn func(*sql.Tx) error) error
 		return err
 	}
 	return sure(tx.Commit())
+}
+
+func (w *writer) tryTx(ctx context.Context) (*sql.Tx, error) {
+	if err := w.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.link.syncs(w.sync); err != nil {
+		return nil, err
+	}
+	// Not under ctx: database/sql would roll back beside us when it ends.
+	return w.link.conn.BeginTx(context.WithoutCancel(ctx), nil)
 }
 
 // sure marks an error of a COMMIT after which the transaction may be in.

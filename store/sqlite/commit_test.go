@@ -229,6 +229,17 @@ func TestEnqueueTxWorksInsideCommit(t *testing.T) {
 	}
 }
 
+func TestEnqueueTxOfNothingDoesNothing(t *testing.T) {
+	s, _, _ := holding(t)
+	tx, err := s.DB().Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.EnqueueTx(t.Context(), tx), tx.Commit()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEnqueueTxRefusesBadJobsBeforeItWrites(t *testing.T) {
 	s, _, _ := holding(t)
 	tx, err := s.DB().Begin()

@@ -52,6 +52,9 @@ func (s *Store) check(jobs []store.Job) error {
 
 // admit adds checked jobs in their order.
 func (s *Store) admit(ctx context.Context, tx session, jobs []store.Job) ([]store.Enqueued, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
 	if len(jobs) == 1 && simple(&jobs[0]) {
 		return s.admitSimple(ctx, tx, &jobs[0])
 	}

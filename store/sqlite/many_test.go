@@ -150,14 +150,16 @@ func TestMoreThanAClaimMakesReadyAtOnceBecomesReadyInTheEnd(t *testing.T) {
 	beat(t, s, "w", 1)
 	jobs := make([]store.Job, promoteAtOnce+300)
 	for i := range jobs {
-		jobs[i] = store.Job{ID: store.NewID(), Kind: "k", Delay: time.Minute}
+		jobs[i] = store.Job{ID: store.NewID(), Kind: "k", Delay: time.Minute - time.Duration(i/100)*time.Millisecond}
 	}
+	first := store.Job{ID: "first", Kind: "k", Delay: time.Millisecond}
+	jobs = append(jobs, first)
 	if _, err := s.Enqueue(t.Context(), jobs); err != nil {
 		t.Fatal(err)
 	}
 	r, err := s.Claim(t.Context(), request("w", 10))
-	if err != nil || len(r.Jobs) != 0 || r.Wait != time.Minute {
-		t.Fatalf("%d jobs, wait %v, %v; want none and a minute", len(r.Jobs), r.Wait, err)
+	if err != nil || len(r.Jobs) != 0 || r.Wait != time.Millisecond {
+		t.Fatalf("%d jobs, wait %v, %v; want none and a millisecond", len(r.Jobs), r.Wait, err)
 	}
 	c.advance(time.Minute)
 	got := 0
@@ -165,6 +167,9 @@ func TestMoreThanAClaimMakesReadyAtOnceBecomesReadyInTheEnd(t *testing.T) {
 		r, err := s.Claim(t.Context(), request("w", 500))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if got == 0 && r.Jobs[0].ID != "first" {
+			t.Errorf("the first is %s, due at %v; want the one that became due first", r.Jobs[0].ID, r.Jobs[0].DueAt)
 		}
 		if got += len(r.Jobs); got == len(jobs) {
 			break
