@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -177,5 +179,38 @@ func TestMoreThanAClaimMakesReadyAtOnceBecomesReadyInTheEnd(t *testing.T) {
 		if r.Wait != 0 {
 			t.Fatalf("after %d of %d: wait %v, want 0", got, len(jobs), r.Wait)
 		}
+	}
+}
+
+func TestTheLogStaysBounded(t *testing.T) {
+	s := openTemp(t, Options{Synchronous: Normal})
+	largest := int64(0)
+	args := []byte(`"` + strings.Repeat("x", 500) + `"`)
+	for range 100 {
+		jobs := make([]store.Job, 1000)
+		for i := range jobs {
+			jobs[i] = store.Job{ID: store.NewID(), Kind: "k", Args: args}
+		}
+		if _, err := s.Enqueue(t.Context(), jobs); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.List(t.Context(), store.ListRequest{Limit: 10}); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(s.file.path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, info.Size())
+	}
+	written, err := os.Stat(s.file.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limit := int64(2 * logPages * 4096); largest > limit {
+		t.Errorf("the log grew to %d bytes while %d were written, want %d at most", largest, written.Size(), limit)
+	}
+	if written.Size() < logPages*4096/2 {
+		t.Errorf("only %d bytes were copied into the database: the test tests nothing", written.Size())
 	}
 }
