@@ -43,8 +43,13 @@ const lookAt = 20_000
 
 // A finder finds the jobs of a selection.
 type finder struct {
-	q   session
-	sel *selection
+	q    session
+	sel  *selection
+	most int // see lookAt
+}
+
+func (s *Store) finder(q session, f *store.Filter) finder {
+	return finder{q: q, sel: newSelection(f, s.now()), most: s.lookAt}
 }
 
 // find answers up to limit seqs below before, the highest first. What lies below
@@ -99,7 +104,7 @@ func (f *finder) lanes(ctx context.Context) error {
 // few answers a superset of what is selected, if some index says that it is
 // small.
 func (f *finder) few(ctx context.Context, t *table) (few []int64, ok bool, err error) {
-	v, limit := f.sel.values, lookAt+1
+	v, limit := f.sel.values, f.most+1
 	switch filter := f.sel.filter; {
 	case len(filter.IDs) > 0:
 		few, err = f.seqs(ctx, fewIDsSQL, v[inIDs], len(filter.IDs))
@@ -127,7 +132,7 @@ func (f *finder) endedStates() string {
 
 // window is where a look that begins below before ends; 0: it sees all.
 func (f *finder) window(ctx context.Context, t *table, before int64) (floor int64, err error) {
-	rows, err := f.q.query(ctx, t.window, before, lookAt)
+	rows, err := f.q.query(ctx, t.window, before, f.most)
 	if err = one(rows, err, &floor); err == errNoRow {
 		return 0, nil
 	}

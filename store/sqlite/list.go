@@ -29,7 +29,7 @@ func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Pag
 		l.limit = 100
 	}
 	err = s.snapshot(ctx, "list", func(q session) error {
-		l.finder = finder{q: q, sel: newSelection(&req.Filter, s.now())}
+		l.finder = s.finder(q, &req.Filter)
 		page, err = l.page(ctx)
 		return err
 	})

@@ -42,6 +42,7 @@ func listAll(t *testing.T, s *Store, f store.Filter) (jobs []store.Record, pages
 
 func TestFewAmongVeryManyAreListedAtOnce(t *testing.T) {
 	s := openTemp(t, Options{})
+	s.lookAt = 1000
 	beat(t, s, "w", 1)
 	addKind(t, s, "k", 30)
 	held := claim(t, s, "w", 20)
@@ -49,7 +50,7 @@ func TestFewAmongVeryManyAreListedAtOnce(t *testing.T) {
 		outcomes(held[:5], store.Bury), append(outcomes(held[5:8], store.Cancel), later(held[8:10])...)...)}); err != nil {
 		t.Fatal(err)
 	}
-	addKind(t, s, "crowd", 2*lookAt+10)
+	addKind(t, s, "crowd", 2*s.lookAt+10)
 	for name, c := range map[string]struct {
 		f    store.Filter
 		want int
@@ -81,8 +82,9 @@ func later(jobs []store.Record) []store.Outcome {
 // are few, all of them behind more than one look sees.
 func TestWhatNoIndexFindsIsListedInBoundedLooks(t *testing.T) {
 	s := openTemp(t, Options{})
-	addKind(t, s, "old", lookAt+500)
-	addKind(t, s, "new", lookAt+500)
+	s.lookAt = 1000
+	addKind(t, s, "old", s.lookAt+500)
+	addKind(t, s, "new", s.lookAt+500)
 	page, err := s.List(t.Context(), store.ListRequest{Filter: store.Filter{Kinds: []string{"old"}}})
 	if err != nil || len(page.Jobs) != 0 || page.Next == "" {
 		t.Errorf("the first page: %d jobs, next %q, %v; want an empty one that goes on", len(page.Jobs), page.Next, err)
@@ -92,15 +94,15 @@ func TestWhatNoIndexFindsIsListedInBoundedLooks(t *testing.T) {
 	for _, j := range got {
 		seen[j.ID] = true
 	}
-	if len(got) != lookAt+500 || len(seen) != len(got) {
-		t.Errorf("%d jobs, %d different, want %d", len(got), len(seen), lookAt+500)
+	if len(got) != s.lookAt+500 || len(seen) != len(got) {
+		t.Errorf("%d jobs, %d different, want %d", len(got), len(seen), s.lookAt+500)
 	}
 	moved, err := s.Move(t.Context(), store.MoveRequest{Filter: store.Filter{Kinds: []string{"old"}}, To: store.Deleted})
-	if err != nil || moved != lookAt+500 {
-		t.Errorf("moved %d, %v; want %d", moved, err, lookAt+500)
+	if err != nil || moved != s.lookAt+500 {
+		t.Errorf("moved %d, %v; want %d", moved, err, s.lookAt+500)
 	}
-	if rest, _ := listAll(t, s, store.Filter{}); len(rest) != lookAt+500 {
-		t.Errorf("%d jobs are left, want %d", len(rest), lookAt+500)
+	if rest, _ := listAll(t, s, store.Filter{}); len(rest) != s.lookAt+500 {
+		t.Errorf("%d jobs are left, want %d", len(rest), s.lookAt+500)
 	}
 	s.Close()
 	audit(t, s.file.path)
@@ -186,7 +188,7 @@ func TestTheLogStaysBounded(t *testing.T) {
 	s := openTemp(t, Options{Synchronous: Normal})
 	largest := int64(0)
 	args := []byte(`"` + strings.Repeat("x", 500) + `"`)
-	for range 100 {
+	for range 45 {
 		jobs := make([]store.Job, 1000)
 		for i := range jobs {
 			jobs[i] = store.Job{ID: store.NewID(), Kind: "k", Args: args}

@@ -77,7 +77,7 @@ func (m *moving) all(ctx context.Context) (moved int, err error) {
 	for before := int64(math.MaxInt64); before > 0; {
 		var seqs []int64
 		err := m.store.snapshot(ctx, "move", func(q session) error {
-			f := finder{q: q, sel: newSelection(&m.req.Filter, m.store.now())}
+			f := m.store.finder(q, &m.req.Filter)
 			seqs, before, err = f.find(ctx, m.table, before, moveAtOnce)
 			return err
 		})
@@ -120,7 +120,7 @@ func (m *moving) some(ctx context.Context, tx session, seqs []int64) (moved int,
 }
 
 func (m *moving) rows(ctx context.Context, seqs []int64) (all []*row, err error) {
-	f := finder{q: m.mover.tx, sel: newSelection(&m.req.Filter, m.mover.now)}
+	f := m.store.finder(m.mover.tx, &m.req.Filter)
 	if err := f.lanes(ctx); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func TestAJobThatChangedAfterItWasFoundIsLookedAtAgain(t *testing.T) {
 	filter := store.Filter{States: []store.State{store.Ready}}
 	var found []int64
 	err := s.snapshot(t.Context(), "find", func(q session) (err error) {
-		f := finder{q: q, sel: newSelection(&filter, s.now())}
+		f := s.finder(q, &filter)
 		found, _, err = f.find(t.Context(), &liveTable, 1<<62, 10)
 		return err
 	})

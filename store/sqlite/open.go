@@ -89,6 +89,7 @@ func open(path string, o *Options) (*sql.DB, error) {
 func start(ctx context.Context, db *sql.DB, o *Options) (*Store, error) {
 	s := &Store{
 		options: *o,
+		lookAt:  lookAt,
 		db:      db,
 		writer:  newWriter(db, o),
 		readers: &readers{db: db, stmts: map[string]*sql.Stmt{}},

@@ -18,6 +18,7 @@ type Store struct {
 	writer  *writer
 	readers *readers
 	file    file
+	lookAt  int // the constant, but for tests
 	ears    ears
 	// fruitful: the last claim took something, or something came since, so the
 	// next one need not look first.
