@@ -152,11 +152,11 @@ func TestALineLoggedWithTheJobsContextNamesTheJob(t *testing.T) {
 		job := task.Job(1)
 		enqueued(t, st, job)
 		started(t, st, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, _ int) error {
-			log.InfoContext(ctx, "hello")
+			log.With("deep", 1).InfoContext(ctx, "hello", "n", 2)
 			return nil
 		})}})
 		synctest.Wait()
-		for _, want := range []string{"app=shop", "job=" + job.ID, "kind=task", "queue=default", "attempt=1"} {
+		for _, want := range []string{" app=shop", " job=" + job.ID, " kind=task", " queue=default", " attempt=1", " g.deep=1", " g.n=2"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the line lacks %q: %s", want, out.String())
 			}

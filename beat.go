@@ -109,9 +109,8 @@ func (b *beater) stuck() []string {
 }
 
 func (b *beater) act(reply store.BeatReply) {
-	if lost := b.w.desk.pick(reply.Lost); len(lost) > 0 {
-		b.w.log.Warn("jobs of this worker were released to others; their handlers are cancelled", slog.Int("jobs", len(lost)))
-		b.w.desk.lose(lost)
+	if n := b.w.desk.lose(b.w.desk.pick(reply.Lost)); n > 0 {
+		b.w.log.Warn("jobs of this worker were released to others; their handlers are cancelled", slog.Int("jobs", n))
 	}
 	for _, r := range b.w.desk.pick(reply.Cancelled) {
 		b.w.cancelRun(r)
@@ -145,40 +144,4 @@ func (b *beater) say(s store.WorkerState) bool {
 	b.mu.Unlock()
 	b.wake.Ring()
 	return ok
-}
-
-// A pulse knows when the store last answered a beat, counted from its sending.
-// A worker whose pulse is not fresh may already be taken for dead: it begins no
-// item and no claim.
-type pulse struct {
-	limit time.Duration
-
-	mu      sync.Mutex
-	last    time.Time
-	changed chan struct{}
-}
-
-func newPulse(limit time.Duration) *pulse { return &pulse{limit: limit, changed: make(chan struct{})} }
-
-func (p *pulse) answered(sent time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = sent
-	close(p.changed)
-	p.changed = make(chan struct{})
-}
-
-// age is how long ago the last answered beat was sent.
-func (p *pulse) age() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Since(p.last)
-}
-
-// fresh says whether work may begin; the channel is closed by the next answered
-// beat.
-func (p *pulse) fresh() (bool, <-chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Since(p.last) < p.limit, p.changed
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -133,29 +132,3 @@ func SetResult(ctx context.Context, v any) error {
 	r.result = raw
 	return nil
 }
-
-// attrs are the job's attributes in a log line.
-func (r *run) attrs() []slog.Attr {
-	return []slog.Attr{slog.String("job", r.rec.ID), slog.String("kind", r.rec.Kind),
-		slog.String("queue", r.rec.Queue), slog.Int("attempt", r.rec.Attempts+1)}
-}
-
-// LogHandler wraps a slog.Handler so that every line logged with a job's context
-// carries job, kind, queue and attempt.
-func LogHandler(h slog.Handler) slog.Handler { return logHandler{h} }
-
-type logHandler struct{ slog.Handler }
-
-func (h logHandler) Handle(ctx context.Context, rec slog.Record) error {
-	if r := runFrom(ctx); r != nil {
-		rec = rec.Clone()
-		rec.AddAttrs(r.attrs()...)
-	}
-	return h.Handler.Handle(ctx, rec)
-}
-
-func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return logHandler{h.Handler.WithAttrs(attrs)}
-}
-
-func (h logHandler) WithGroup(name string) slog.Handler { return logHandler{h.Handler.WithGroup(name)} }

@@ -1,7 +1,6 @@
 package tasuki
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"time"
@@ -63,18 +62,16 @@ func (d *desk) room(ahead func(ended int) int) (want, suspects int, beats uint64
 // last one answered. If two more have been built since, the store may have taken
 // the claims back, since neither named them: they are not run. (A beat that was on
 // its way when the claim was sent counts as built since: the store may have seen it
-// after the claim.) While quiet they are returned.
-func (d *desk) admit(runs []*run, beats uint64) (returned []*run) {
+// after the claim.) What must not run is answered, to be returned: so late a reply,
+// and all while quiet.
+func (d *desk) admit(runs []*run, beats uint64) (back []*run) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.beats-beats >= 2 {
-		return nil
-	}
 	for _, r := range runs {
 		d.live[r.held.Claim] = r
 	}
-	if d.quiet {
-		return runs
+	if d.quiet || d.beats-beats >= 2 {
+		return giveUp(runs)
 	}
 	if len(d.waiting) == 0 {
 		d.since = time.Now()
@@ -82,6 +79,14 @@ func (d *desk) admit(runs []*run, beats uint64) (returned []*run) {
 	d.waiting = append(d.waiting, runs...)
 	d.dispatch()
 	return nil
+}
+
+// giveUp marks runs whose claims are on their way back.
+func giveUp(runs []*run) []*run {
+	for _, r := range runs {
+		r.back = true
+	}
+	return runs
 }
 
 // dispatch starts what has a slot, while the worker's beat is answered: what was
@@ -141,7 +146,7 @@ func (d *desk) hush(forGood bool) []*run {
 		d.quiet = true
 		close(d.stop)
 	}
-	back := d.waiting
+	back := giveUp(d.waiting)
 	d.waiting = nil
 	return back
 }
@@ -164,7 +169,7 @@ func (d *desk) stale(limit time.Duration) []*run {
 	if len(d.waiting) == 0 || time.Since(d.since) < limit {
 		return nil
 	}
-	back := d.waiting
+	back := giveUp(d.waiting)
 	d.waiting = nil
 	return back
 }
@@ -181,107 +186,27 @@ func (d *desk) claims() (n uint64, claims []store.Claim, busy int) {
 	return d.beats, claims, d.running
 }
 
-// pick answers the runs that hold these claims.
-func (d *desk) pick(claims []store.Claim) []*run {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var runs []*run
-	for _, c := range claims {
-		if r := d.live[c]; r != nil {
-			runs = append(runs, r)
-		}
-	}
-	return runs
-}
-
-// lose ends the runs whose claims are another worker's. One that ended already
-// is left to the settler, which is told the same.
-func (d *desk) lose(runs []*run) {
+// lose ends the runs whose claims are another worker's and answers how many of
+// them were at work. One that ended already, or is on its way back, is left to the
+// settler, which is told the same.
+func (d *desk) lose(runs []*run) (working int) {
 	for _, r := range runs {
 		d.mu.Lock()
-		waiting, ended := r.started.IsZero(), r.ended
+		waits, settling := r.started.IsZero(), r.ended || r.back
 		if i := slices.Index(d.waiting, r); i >= 0 {
 			d.waiting = slices.Delete(d.waiting, i, i+1)
 		}
 		d.mu.Unlock()
 		switch {
-		case waiting:
+		case settling:
+		case waits:
 			d.remove([]*run{r})
-		case !ended:
+		default:
+			working++
 			r.lose()
 		}
 	}
-}
-
-// begun says whether a run has its slot, and so a context.
-func (d *desk) begun(r *run) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !r.started.IsZero()
-}
-
-// active answers the runs whose handlers are running.
-func (d *desk) active() []*run {
-	return d.sift(func(r *run) bool { return !r.started.IsZero() && !r.ended })
-}
-
-// unrecorded answers the runs that ended and are not in the store.
-func (d *desk) unrecorded() []*run { return d.sift(func(r *run) bool { return r.ended }) }
-
-func (d *desk) sift(want func(*run) bool) []*run {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var runs []*run
-	for _, r := range d.live {
-		if want(r) {
-			runs = append(runs, r)
-		}
-	}
-	return runs
-}
-
-// jobs describes runs for people.
-func (d *desk) jobs(runs []*run) []Job {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	jobs := make([]Job, len(runs))
-	for i, r := range runs {
-		jobs[i] = r.job()
-	}
-	return jobs
-}
-
-func (d *desk) empty() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.live) == 0
-}
-
-// interrupt cancels the context of every run that is still at it.
-func (d *desk) interrupt(cause error) {
-	for _, r := range d.active() {
-		r.cancel(cause)
-	}
-}
-
-// start is what begin calls in the run's own goroutine.
-func (w *Worker) start(r *run) {
-	r.begin(w.base)
-	go r.work(w.cfg.Middleware, func(err error) { w.settleRun(r, err) })
-}
-
-// settleRun gives a run's outcome to the settler and its slot to the next.
-func (w *Worker) settleRun(r *run, err error) {
-	w.desk.returned(r)
-	o, ok := r.verdict(err)
-	r.cancel(context.Canceled)
-	if ok {
-		w.logOutcome(r, o)
-		w.settler.put(r, o)
-	} else {
-		w.desk.remove([]*run{r})
-	}
-	w.desk.free()
+	return working
 }
 
 // beaten notes that a beat was answered, and starts what waited for that.

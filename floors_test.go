@@ -1,7 +1,9 @@
 package tasuki_test
 
 import (
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,6 +65,53 @@ func TestEveryPackageStaysOnItsFloor(t *testing.T) {
 	for _, line := range lines {
 		pkg, imports, _ := strings.Cut(line, " ")
 		checkFloor(t, strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/"), strings.Fields(imports))
+	}
+}
+
+// Whoever waits for something waits for it, under a context; a sleep hides what
+// it waits for.
+func TestOnlyTheLoopSleeps(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{$d := .Dir}}{{range .GoFiles}}{{$d}}/{{.}}{{"\n"}}{{end}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	files := strings.Fields(string(out))
+	if len(files) < 50 {
+		t.Fatalf("go list knows %d files", len(files))
+	}
+	for _, file := range files {
+		if strings.Contains(file, "/internal/loop/") || strings.Contains(file, "/storetest/internal/faulty/") { // a fault may be to be slow
+			continue
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(src), "time.Sleep(") {
+			t.Errorf("%s sleeps", file)
+		}
+	}
+}
+
+// A store without the contract is none.
+func TestEveryStoreIsTestedByTheContract(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}}`, "./store/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	stores := 0
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(line, " ")
+		name := strings.TrimPrefix(pkg, module+"/store/")
+		if pkg == name || strings.Contains(name, "/") || name == "storetest" {
+			continue
+		}
+		if stores++; !slices.Contains(strings.Fields(imports), module+"/store/storetest") {
+			t.Errorf("no test of store/%s runs storetest", name)
+		}
+	}
+	if stores < 2 {
+		t.Errorf("%d stores found", stores)
 	}
 }
 

@@ -2,8 +2,11 @@ package tasuki
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // A Handler runs the jobs of one kind. Kind.Do and Each make one.
@@ -62,4 +65,44 @@ func (h *Handler) timeout(job time.Duration) time.Duration {
 		return job
 	}
 	return h.settings.job.Timeout
+}
+
+// checkHandlers refuses handlers that cannot work on a store that can do this much.
+func checkHandlers(handlers []Handler, can store.Features) error {
+	seen := map[string]bool{}
+	for i := range handlers {
+		h, field := &handlers[i], fmt.Sprintf("Handlers[%d]", i)
+		job := h.settings.job
+		job.ID, job.Kind = "x", h.kind
+		switch {
+		case h.do == nil:
+			return badConfig(field, "is empty; make it with Kind.Do or Each")
+		case seen[h.kind]:
+			return badConfig(field, "is a second handler for kind %q", h.kind)
+		case job.Check(0) != nil:
+			return fmt.Errorf("tasuki.Config.%s: %w", field, job.Check(0))
+		case h.wants(can) != "":
+			return badConfig(field, "wants %s, which store %s cannot do", h.wants(can), can.Name)
+		}
+		seen[h.kind] = true
+	}
+	return nil
+}
+
+// wants names what the handler needs and the store does not have.
+func (h *Handler) wants(can store.Features) string {
+	job := &h.settings.job
+	switch {
+	case h.cursor && !can.Cursor:
+		return "a cursor"
+	case job.Priority != 0 && !can.Priority:
+		return "a priority"
+	case (job.Unique != "" || h.settings.uniqueArgs) && !can.Unique:
+		return "unique jobs"
+	case len(job.Tags) > 0 && !can.Tags:
+		return "tags"
+	case job.Keep > 0 && !can.Keep:
+		return "records to be kept"
+	}
+	return ""
 }

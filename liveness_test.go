@@ -236,6 +236,31 @@ func TestAClaimReplyThatComesAfterTwoBeatsIsNotRun(t *testing.T) {
 	})
 }
 
+// Its beats do not arrive, so the store cannot take the claim back by itself
+// before a standstill.
+func TestAClaimReplyThatComesTooLateGoesBackAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		slow := newLink(st)
+		began := time.Now()
+		var here, there atomic.Int32
+		var after time.Duration
+		started(t, slow, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { here.Add(1); return nil })}})
+		pass(time.Second)
+		slow.set(func(l *link) { l.broken["beat"] = true; l.late["claim"] = 5500 * time.Millisecond })
+		enqueued(t, st, task.Job(1))
+		pass(1500 * time.Millisecond)
+		started(t, st, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error {
+			there.Add(1)
+			after = time.Since(began)
+			return nil
+		})}})
+		pass(10 * time.Second)
+		if here.Load() != 0 || there.Load() != 1 || after > 9*time.Second {
+			t.Errorf("ran %d times where the reply came late and %d times elsewhere, after %v; want 0, 1 and at most 9 s", here.Load(), there.Load(), after)
+		}
+	})
+}
+
 func TestAWorkerWithoutAnAnsweredBeatClaimsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		way := newLink(st)

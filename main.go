@@ -32,6 +32,9 @@ const (
 //	-q NAME[,WEIGHT], TASUKI_QUEUES queues; -q again for each, the variable
 //	                                separates them by spaces
 //
+// What depends on them follows: with -t LastCall is that timeout's default, with
+// -c ReadAhead is that number of slots'.
+//
 // Signals: TERM and INT stop in stages. A second TERM changes nothing, as some
 // inits send two; an INT during the stop, from a terminal, goes to last call. TSTP is quiet,
 // CONT takes it back. TTIN writes all goroutines to the log.

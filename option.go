@@ -38,8 +38,9 @@ func Delay(d time.Duration) Option { return func(s *settings) { s.job.Delay = d 
 // by as much.
 func At(t time.Time) Option { return func(s *settings) { s.job.Delay = time.Until(t) } }
 
-// MaxAttempts is after how many failed attempts the job is dead. Default 25.
-// Interruptions and releases are not attempts.
+// MaxAttempts is after how many failed attempts the job is dead. Default 25; 0 in
+// a job's own options means its kind's. Interruptions and releases are not
+// attempts.
 func MaxAttempts(n int) Option { return func(s *settings) { s.job.MaxAttempts = n } }
 
 // Backoff says how long to wait after the n-th failure (from 1). Default:
@@ -51,8 +52,8 @@ func Backoff(wait func(n int) time.Duration) Option {
 
 // Timeout bounds one attempt: after it the context is cancelled with cause
 // ErrTimeout, and the error that the handler then returns is a failed attempt.
-// Default: none. It bounds one run, not the whole job: time spent before a
-// hand-over does not count.
+// Default: none; 0 in a job's own options means its kind's. It bounds one run, not
+// the whole job: time spent before a hand-over does not count.
 func Timeout(d time.Duration) Option { return func(s *settings) { s.job.Timeout = d } }
 
 // Unique keeps a second job with the same key out while one is scheduled, ready,

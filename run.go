@@ -27,6 +27,7 @@ type run struct {
 	cancel  context.CancelCauseFunc
 	started time.Time // zero while it waits for a slot; guarded by desk.mu
 	ended   bool      // the handler returned; guarded by desk.mu
+	back    bool      // never started, its claim is on its way back; guarded by desk.mu
 	stuck   bool      // logged as outliving its timeout; owned by the beater
 
 	mu       sync.Mutex
@@ -52,6 +53,26 @@ func (r *run) begin(base context.Context) {
 	ctx, cancel := context.WithCancelCause(base)
 	ctx = context.WithValue(ctx, runKey{}, r)
 	r.ctx, r.cancel = store.WithHeld(ctx, r.held), cancel
+}
+
+// start is what begin calls in the run's own goroutine.
+func (w *Worker) start(r *run) {
+	r.begin(w.base)
+	go r.work(w.cfg.Middleware, func(err error) { w.settleRun(r, err) })
+}
+
+// settleRun gives a run's outcome to the settler and its slot to the next.
+func (w *Worker) settleRun(r *run, err error) {
+	w.desk.returned(r)
+	o, ok := r.verdict(err)
+	r.cancel(context.Canceled)
+	if ok {
+		w.logOutcome(r, o)
+		w.settler.put(r, o)
+	} else {
+		w.desk.remove([]*run{r})
+	}
+	w.desk.free()
 }
 
 // work runs the handler inside its middleware and answers how it ended. It

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,45 +93,6 @@ func (w *Worker) build(ctx context.Context) {
 	w.claimer, w.watcher, w.pruner = newClaimer(w), newWatcher(w), &pruner{w}
 	w.teller = newTeller(w)
 	w.info = w.describe()
-}
-
-func checkHandlers(handlers []Handler, can store.Features) error {
-	seen := map[string]bool{}
-	for i := range handlers {
-		h, field := &handlers[i], fmt.Sprintf("Handlers[%d]", i)
-		job := h.settings.job
-		job.ID, job.Kind = "x", h.kind
-		switch {
-		case h.do == nil:
-			return badConfig(field, "is empty; make it with Kind.Do or Each")
-		case seen[h.kind]:
-			return badConfig(field, "is a second handler for kind %q", h.kind)
-		case job.Check(0) != nil:
-			return fmt.Errorf("tasuki.Config.%s: %w", field, job.Check(0))
-		case h.wants(can) != "":
-			return badConfig(field, "wants %s, which store %s cannot do", h.wants(can), can.Name)
-		}
-		seen[h.kind] = true
-	}
-	return nil
-}
-
-// wants names what the handler needs and the store does not have.
-func (h *Handler) wants(can store.Features) string {
-	job := &h.settings.job
-	switch {
-	case h.cursor && !can.Cursor:
-		return "a cursor"
-	case job.Priority != 0 && !can.Priority:
-		return "a priority"
-	case (job.Unique != "" || h.settings.uniqueArgs) && !can.Unique:
-		return "unique jobs"
-	case len(job.Tags) > 0 && !can.Tags:
-		return "tags"
-	case job.Keep > 0 && !can.Keep:
-		return "records to be kept"
-	}
-	return ""
 }
 
 func workerName(self host.Identity) string {
@@ -241,34 +201,3 @@ func (w *Worker) doom(err error) {
 // Done is closed when every goroutine of the worker has ended, handlers
 // included.
 func (w *Worker) Done() <-chan struct{} { return w.ended }
-
-// obey does what a person ordered.
-func (w *Worker) obey(o store.OrderKind) {
-	w.log.Info("order received", slog.String("order", string(o)))
-	switch o {
-	case store.OrderQuiet:
-		w.Quiet()
-	case store.OrderResume:
-		w.Resume()
-	case store.OrderStop:
-		w.doom(nil)
-	case store.OrderDump:
-		w.dump()
-	}
-}
-
-// dump writes every goroutine's stack to the log.
-func (w *Worker) dump() {
-	buf := make([]byte, 1<<20)
-	w.log.Warn("goroutines", slog.String("stacks", string(buf[:runtime.Stack(buf, true)])))
-}
-
-func (w *Worker) cancelRun(r *run) {
-	if !w.desk.begun(r) {
-		return // waits for its slot; the next beat brings it again
-	}
-	if context.Cause(r.ctx) == nil {
-		w.log.Info("a person cancels the job; its context is cancelled", logAttrs(r)...)
-	}
-	r.cancel(ErrCancelled)
-}
