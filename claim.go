@@ -148,15 +148,15 @@ func (c *claimer) draw() int {
 
 // runs makes a run of each claimed record.
 func (c *claimer) runs(recs []store.Record) []*run {
-	runs := make([]*run, 0, len(recs))
+	runs, now := make([]*run, 0, len(recs)), time.Now()
 	for _, rec := range recs {
 		h := c.byKind[rec.Kind]
 		if h == nil {
 			c.w.log.Error("claimed a job of a kind that was not asked for", slog.String("job", rec.ID), slog.String("kind", rec.Kind))
 			continue // nobody names it: the store takes it back
 		}
-		runs = append(runs, &run{rec: rec, handler: h, limit: c.limit, pulse: c.w.pulse, dirty: c.w.saver.wake.Ring,
-			held: &store.Held{Worker: c.w.name, Claim: store.Claim{ID: rec.ID, Token: rec.Token}}})
+		runs = append(runs, &run{rec: rec, came: now, handler: h, limit: c.limit, pulse: c.w.pulse, log: c.w.log, saver: c.w.saver,
+			held: store.NewHeld(c.w.name, store.Claim{ID: rec.ID, Token: rec.Token})})
 	}
 	return runs
 }

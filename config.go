@@ -50,6 +50,10 @@ type Config struct {
 	// another, in a goroutine of its own. It must not wait for Stop, which
 	// waits for it to have heard of the exit.
 	OnEvent func(context.Context, Event)
+	// OnJob is called when a run of a job has ended, in the run's own goroutine
+	// and before the outcome is in the store: it holds the slot, so it must be
+	// quick.
+	OnJob func(context.Context, JobEnd)
 	// Tag is shown beside the worker's name, for people: a release, a role.
 	Tag string
 }

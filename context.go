@@ -57,37 +57,37 @@ func Stopping(ctx context.Context) <-chan struct{} {
 // answers false if there is none or it is not a C.
 func Cursor[C any](ctx context.Context) (C, bool) {
 	var c C
-	r := runFrom(ctx)
-	if r == nil {
+	p, err := placeOf(ctx, "cursor")
+	if err != nil {
 		return c, false
 	}
-	raw := r.standing()
+	p.run.mu.Lock()
+	raw := p.open().loop(mainLoop).Cursor
+	p.run.mu.Unlock()
 	return c, len(raw) > 0 && json.Unmarshal(raw, &c) == nil
-}
-
-// standing is the newest cursor that this run knows.
-func (r *run) standing() json.RawMessage {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cursor != nil {
-		return r.cursor
-	}
-	return r.rec.Cursor
 }
 
 // Save notes how far a job that keeps its own cursor got. It costs little: the
 // newest cursor is written at most 20 times a second, and with whatever ends the
 // run. After kill -9 the job finds a cursor that is at most 50 ms old.
 func Save(ctx context.Context, cursor any) error {
-	r := runFrom(ctx)
-	if r == nil {
-		return fmt.Errorf("save cursor: %w", ErrNoJob)
-	}
-	raw, err := r.encodeCursor(cursor)
+	p, err := placeOf(ctx, "save cursor")
 	if err != nil {
 		return err
 	}
-	r.advance(raw)
+	r := p.run
+	raw, err := r.encodeCursor(cursor)
+	if err != nil {
+		return fmt.Errorf("kind %q: %w", r.rec.Kind, err)
+	}
+	r.mu.Lock()
+	p.open().loop(mainLoop).Cursor = raw
+	r.counted()
+	tell := r.touch()
+	r.mu.Unlock()
+	if tell {
+		r.saver.wake.Ring()
+	}
 	return nil
 }
 
@@ -109,7 +109,11 @@ func SetProgress(ctx context.Context, done, total int64, note string) error {
 	if r == nil {
 		return fmt.Errorf("set progress: %w", ErrNoJob)
 	}
-	r.report(store.Progress{Done: done, Total: total, Note: store.Clean(note, 1000)})
+	r.mu.Lock()
+	r.progress, r.told = store.Progress{Done: done, Total: total, Note: store.Clean(note, 1000)}, false
+	r.seq++
+	r.mu.Unlock()
+	r.saver.wake.Ring()
 	return nil
 }
 

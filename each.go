@@ -5,17 +5,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"time"
 )
 
 // A Source is a sequence of items that can be continued behind any of them.
+// Package source has them for slices, SQL, CSV, lines, JSON lines and file trees.
 type Source[C, T any] struct {
 	// After yields the items that come after cursor c, in an order that does
 	// not change; the zero C is the start. A yielded error fails the attempt;
 	// what was done until then stays done.
 	After func(ctx context.Context, c C) iter.Seq2[T, error]
 	// Cursor is how far the job is once this item is done. It must become JSON
-	// and come back as the same C.
+	// and come back as the same C, and no two items may have the same.
 	Cursor func(T) C
+	// Total says how many items there are in all, the done ones included. It is
+	// asked once per run; with it the job's progress is kept. Default: not known.
+	Total func(context.Context) (int64, error)
+	// Compare orders cursors, so that a source that turns round is found: it would
+	// make a resumed job skip items, and fails the attempt. Whether the source goes
+	// up or down does not matter. Default: numbers and times by value; for other
+	// types only a cursor that comes twice in a row is found.
+	Compare func(a, b C) int
 }
 
 // Each makes a handler that does one item after another and can be interrupted
@@ -27,56 +37,83 @@ type Source[C, T any] struct {
 //
 // An error of do, or from the source, fails the attempt; the next one goes on
 // behind the last item that was done.
-func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Context, A, T) error) Handler {
+func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Context, A, T) error, opts ...EachOption) Handler {
 	h := k.handler(func(ctx context.Context, r *run) error {
 		args, err := decodeArgs[A](r.rec.Args)
 		if err != nil {
 			return err
 		}
-		start, err := decodeCursor[C](r.standing())
-		if err != nil {
-			return err
-		}
-		defer r.held.Take(nil)
-		src := from(args)
-		for item, err := range src.After(ctx, start) {
-			if err != nil {
-				return fmt.Errorf("source: %w", err)
-			}
-			if err := one(ctx, r, src.Cursor(item), func() error { return do(ctx, args, item) }); err != nil {
-				return err
-			}
-		}
-		return r.source(ctx)
+		return iterate(ctx, mainLoop, from(args), func(ctx context.Context, item T) error { return do(ctx, args, item) }, opts)
 	})
 	h.cursor = true
 	return h
 }
 
-// one does one item, if the runtime lets it begin.
-func one[C any](ctx context.Context, r *run, c C, do func() error) error {
-	if err := r.next(ctx); err != nil {
-		return err
+// Loop is Each inside of a handler: for several loops one after another, each with
+// a name and a cursor of its own, and for a loop inside an item of another. A loop
+// that is done is passed over when the job is resumed.
+//
+// Loop answers nil when all items are done. Any error is for the handler to return;
+// a job whose next item was refused because the worker stops is handed over
+// whatever the handler makes of it.
+func Loop[C, T any](ctx context.Context, name string, src Source[C, T], do func(context.Context, T) error, opts ...EachOption) error {
+	if name == mainLoop {
+		return noName("Loop")
 	}
-	raw, err := r.encodeCursor(c)
-	if err != nil {
-		return fmt.Errorf("item behind cursor %s: %w", r.standing(), err)
-	}
-	r.held.Take(raw)
-	if err := do(); err != nil {
-		return err
-	}
-	r.advance(raw)
-	return nil
+	return iterate(ctx, name, src, do, opts)
 }
 
-// source tells a source that came to its end from one that only saw its context
-// end: the latter is no end of the job.
-func (r *run) source(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return r.over(ctx)
+// An EachOption says how a loop is to be treated.
+type EachOption func(*eachSettings)
+
+type eachSettings struct {
+	maxRun   time.Duration
+	throttle func(context.Context) time.Duration
+
+	start, resume, stop, cancel, complete func(context.Context) error
+}
+
+// MaxRun lets a loop run for d at a time; then the job goes to the back of its
+// queue, so that long jobs let others pass. It is looked at between two items.
+// Default: no limit.
+func MaxRun(d time.Duration) EachOption { return func(s *eachSettings) { s.maxRun = d } }
+
+// Throttle is asked before each item; an answer above 0 puts the job off for so
+// long, with its cursor and at no cost. Use it where something else has to recover
+// first: a replica that lags, an API that said "later".
+func Throttle(wait func(context.Context) time.Duration) EachOption {
+	return func(s *eachSettings) { s.throttle = wait }
+}
+
+// OnStart is called before the first item of a loop that begins at its start; an
+// error fails the attempt. It comes again if no item was done since.
+func OnStart(do func(context.Context) error) EachOption {
+	return func(s *eachSettings) { s.start = do }
+}
+
+// OnResume is called before the first item of a loop that goes on behind a cursor;
+// an error fails the attempt.
+func OnResume(do func(context.Context) error) EachOption {
+	return func(s *eachSettings) { s.resume = do }
+}
+
+// OnStop is called when a loop is left to be continued: the worker stops, MaxRun
+// is over, Throttle put it off. The context may be cancelled already; an error is
+// logged.
+func OnStop(do func(context.Context) error) EachOption {
+	return func(s *eachSettings) { s.stop = do }
+}
+
+// OnCancel is called when a loop ends because a person cancelled the job. An error
+// is logged.
+func OnCancel(do func(context.Context) error) EachOption {
+	return func(s *eachSettings) { s.cancel = do }
+}
+
+// OnComplete is called when all items are done; an error fails the attempt, and
+// the next one comes straight here. A kill behind it makes it come again.
+func OnComplete(do func(context.Context) error) EachOption {
+	return func(s *eachSettings) { s.complete = do }
 }
 
 func decodeCursor[C any](raw json.RawMessage) (C, error) {
@@ -85,7 +122,7 @@ func decodeCursor[C any](raw json.RawMessage) (C, error) {
 		return c, nil
 	}
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return c, fmt.Errorf("%w: cursor %s does not decode into %T: %w", ErrBadJob, raw, c, err)
+		return c, fmt.Errorf("%w: cursor %.200s does not decode into %T: %w (hint: it was written by another version of the program; change a cursor's type together with the kind's name, or teach the new type to read the old)", ErrBadJob, raw, c, err)
 	}
 	return c, nil
 }

@@ -2,7 +2,6 @@ package tasuki_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"strings"
@@ -178,20 +177,38 @@ func TestAJobThatKeepsItsOwnCursorIsResumedAtIt(t *testing.T) {
 	})
 }
 
-func TestOnceCommitIsUsedTheSaverLeavesTheCursorToItAndShowsProgress(t *testing.T) {
+// commit is what a store's Commit does around a user's writes; it writes where the
+// job stands by way of st, if there is one.
+func commit(ctx context.Context, st store.Consumer, fn func() error) error {
+	h := store.HeldFrom(ctx)
+	return h.Commit(func(p store.Point) error {
+		if err := fn(); err != nil || p == nil {
+			return err
+		}
+		cursor, seq, err := p()
+		if err != nil || st == nil {
+			return err
+		}
+		_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{{Claim: h.Claim, Verb: store.Save, Cursor: cursor, Seq: seq}}})
+		return err
+	})
+}
+
+func nothing() error { return nil }
+
+func TestWhatCommitWroteTheSaverDoesNotWriteAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
 		job := walk.Job(1000)
 		enqueued(t, st, job)
 		h := tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
 			pass(100 * time.Millisecond)
-			tasuki.SetProgress(ctx, int64(i), 1000, "")
-			// What a store's Commit does; this one writes nothing.
-			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error { return nil })
+			return commit(ctx, st, nothing)
 		})
-		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
+		w := started(t, way, tasuki.Config{Handlers: []tasuki.Handler{h}})
 		pass(2050 * time.Millisecond)
-		if r := wantState(t, st, job.ID, store.Running); r.Cursor != nil || r.Progress.Done < 18 {
-			t.Errorf("cursor %s, progress %+v; want no cursor and the newest progress", r.Cursor, r.Progress)
+		if r := wantState(t, st, job.ID, store.Running); string(r.Cursor) != "20" || way.calls["save"] != 0 {
+			t.Errorf("cursor %s, %d saves; want the committed cursor and none", r.Cursor, way.calls["save"])
 		}
 		stopped(t, w)
 		if r := wantState(t, st, job.ID, store.Ready); string(r.Cursor) != "21" {
@@ -211,7 +228,7 @@ func TestAHandlerThatCommitsForSomeItemsIsHandedOverBehindItsLastItem(t *testing
 			if i != 3 {
 				return nil
 			}
-			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error { return nil })
+			return commit(ctx, st, nothing)
 		})
 		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{h}})
 		pass(50500 * time.Millisecond)
@@ -225,38 +242,36 @@ func TestAHandlerThatCommitsForSomeItemsIsHandedOverBehindItsLastItem(t *testing
 	})
 }
 
-func TestAfterACommitWhoseAnswerWasLostNoOlderCursorIsWritten(t *testing.T) {
-	bubble(t, func(t *testing.T, st *memory.Store) {
-		way := newLink(st)
-		var fail *store.Outcome
-		way.refuse = func(o store.Outcome) error {
-			if o.Verb == store.Fail {
-				fail = &o
-			}
-			return nil
-		}
-		job := walk.Job(10)
-		enqueued(t, st, job)
-		started(t, way, tasuki.Config{Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
-			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error {
-				if i == 5 {
-					return store.ErrUnsure
+func TestACommitWhoseAnswerWasLostIsNeitherUndoneNorTakenForDone(t *testing.T) {
+	for in, want := range map[bool]string{true: "5", false: "4"} {
+		bubble(t, func(t *testing.T, st *memory.Store) {
+			job := walk.Job(10)
+			enqueued(t, st, job)
+			started(t, st, tasuki.Config{Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
+				if i < 5 {
+					return commit(ctx, st, nothing)
 				}
-				return nil
-			})
-		})}})
-		synctest.Wait()
-		wantState(t, st, job.ID, store.Retry)
-		if fail == nil || fail.Cursor != nil {
-			t.Errorf("the failure is settled with %+v, want no cursor", fail)
-		}
-	})
+				h := store.HeldFrom(ctx)
+				return h.Commit(func(p store.Point) error {
+					cursor, seq, err := p()
+					if in {
+						_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{{Claim: h.Claim, Verb: store.Save, Cursor: cursor, Seq: seq}}})
+					}
+					return errors.Join(store.ErrUnsure, err)
+				})
+			})}})
+			synctest.Wait()
+			if r := wantState(t, st, job.ID, store.Retry); string(r.Cursor) != want {
+				t.Errorf("in the store: %v, cursor %s; want %s", in, r.Cursor, want)
+			}
+		})
+	}
 }
 
 func TestSaveAndProgressInsideCommitDoNotHang(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		r := eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
-			return store.HeldFrom(ctx).Commit(func(json.RawMessage) error {
+			return commit(ctx, st, func() error {
 				return errors.Join(tasuki.Save(ctx, i), tasuki.SetProgress(ctx, int64(i), 10, ""))
 			})
 		}))
@@ -270,11 +285,10 @@ func TestASecondCommitForOneItemIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		var second error
 		eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, _ int) error {
-			nothing := func(json.RawMessage) error { return nil }
-			if err := store.HeldFrom(ctx).Commit(nothing); err != nil {
+			if err := commit(ctx, nil, nothing); err != nil {
 				return err
 			}
-			second = store.HeldFrom(ctx).Commit(nothing)
+			second = commit(ctx, nil, nothing)
 			return nil
 		}))
 		if !errors.Is(second, store.ErrNoItem) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // An EventName is a stage in a worker's life.
@@ -17,6 +19,7 @@ const (
 	EventLastCall EventName = "lastcall" // contexts are cancelled
 	EventExit     EventName = "exit"     // all is over; Err says how
 	EventBeat     EventName = "beat"     // the store answered a heartbeat
+	EventRelease  EventName = "release"  // this worker took back what a dead one held; Dead and Released say what
 )
 
 // An Event tells OnEvent what happens to the worker.
@@ -25,6 +28,9 @@ type Event struct {
 	Worker string
 	At     time.Time
 	Err    error // on exit: what Stop answers
+
+	Dead     string           // on release: the dead worker's name
+	Released []store.Released // on release: what it held
 }
 
 // The teller calls OnEvent, one event after another in a goroutine of its own, so
@@ -63,13 +69,19 @@ func (t *teller) tell(e Event) {
 }
 
 func (w *Worker) event(name EventName, err error) {
+	w.tell(Event{Name: name, Err: err})
+}
+
+// tell gives an event to OnEvent; a slow one misses it.
+func (w *Worker) tell(e Event) {
 	if w.cfg.OnEvent == nil {
 		return
 	}
+	e.Worker, e.At = w.name, time.Now()
 	select {
-	case w.teller.events <- Event{Name: name, Worker: w.name, At: time.Now(), Err: err}:
+	case w.teller.events <- e:
 	default:
-		w.log.Warn("OnEvent is slow; an event is left out", slog.String("event", string(name)))
+		w.log.Warn("OnEvent is slow; an event is left out", slog.String("event", string(e.Name)))
 	}
 }
 

@@ -28,13 +28,11 @@ func (r *run) verdict(err error) (o store.Outcome, ok bool) {
 func (r *run) judge(err error) (o store.Outcome, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	o = store.Outcome{Claim: r.held.Claim, Cursor: r.cursor, Progress: r.progress}
-	if r.held.Doubt() {
-		o.Cursor = nil
-	}
+	o = store.Outcome{Claim: r.held.Claim}
 	if r.lost {
 		return o, false
 	}
+	r.leave(&o)
 	var said *outcome
 	errors.As(err, &said)
 	cause := context.Cause(r.ctx)

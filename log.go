@@ -32,9 +32,19 @@ func (w *Worker) logOutcome(r *run, o store.Outcome) {
 		attrs = append(attrs, slog.String("why", o.Why))
 	}
 	if o.Verb == store.HandOver {
-		attrs = append(attrs, slog.String("cursor", string(r.standing())))
+		attrs = append(attrs, slog.String("cursor", r.whereabouts()))
 	}
 	w.log.LogAttrs(context.WithoutCancel(r.ctx), level, msg, attrs...)
+}
+
+// whereabouts is the newest cursor that this run knows, for a log line.
+func (r *run) whereabouts() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if raw, err := r.stands(); err == nil && raw != nil {
+		return store.Clean(string(raw), 1000)
+	}
+	return store.Clean(string(r.rec.Cursor), 1000)
 }
 
 // version is the version of this module in the program that was built.

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/tasuki-jobs/tasuki/internal/probe"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -20,25 +22,35 @@ type run struct {
 	held     *store.Held
 	pulse    *pulse
 	stopping <-chan struct{} // closed when the runs of this generation are told to stop
-	dirty    func()          // tells the saver
-	limit    int             // the store's, in bytes, on cursor and result
+	saver    *saver
+	limit    int // the store's, in bytes, on cursor and result
+	log      *slog.Logger
+	probe    func(context.Context, probe.Point) // for tests; nil: none
 
 	ctx     context.Context // set once by begin
 	cancel  context.CancelCauseFunc
+	came    time.Time // when its claim was answered
 	started time.Time // zero while it waits for a slot; guarded by desk.mu
 	ended   bool      // the handler returned; guarded by desk.mu
 	back    bool      // never started, its claim is on its way back; guarded by desk.mu
 	stuck   bool      // logged as outliving its timeout; owned by the beater
 
-	mu       sync.Mutex
-	refused  bool            // the runtime refused to begin the next item
-	lost     bool            // the claim is another worker's
-	cursor   json.RawMessage // of the last item done
-	seq      uint64          // counts changes of cursor and progress
-	saved    uint64          // the seq that the saver wrote last
-	progress *store.Progress
-	told     bool // the saver wrote progress since it changed
-	result   json.RawMessage
+	mu         sync.Mutex
+	refused    bool           // the runtime refused to begin the next item or step
+	lost       bool           // the claim is another worker's
+	root       *scope         // what lies behind the job; nil until somebody asks
+	seq        uint64         // counts changes of it and of the progress
+	sent       uint64         // the seq that the saver took last
+	stored     uint64         // the seq that is in the store
+	doubt      uint64         // the seq of a Commit that may be in the store; 0: none
+	committing bool           // its answer is not there yet
+	denied     error          // why the store refused what the saver brought
+	waits      chan struct{}  // closed when stored or denied changes; nil: nobody waits
+	progress   store.Progress // guarded by mu like all before
+	told       bool           // the saver took progress since it changed
+	result     json.RawMessage
+	items      int64     // items and steps done in this run
+	stepped    time.Time // when the last of them was done
 }
 
 type runKey struct{}
@@ -53,6 +65,8 @@ func (r *run) begin(base context.Context) {
 	ctx, cancel := context.WithCancelCause(base)
 	ctx = context.WithValue(ctx, runKey{}, r)
 	r.ctx, r.cancel = store.WithHeld(ctx, r.held), cancel
+	r.probe = probe.From(base)
+	r.progress, r.told = r.rec.Progress, true
 }
 
 // start is what begin calls in the run's own goroutine.
@@ -66,6 +80,7 @@ func (w *Worker) settleRun(r *run, err error) {
 	w.desk.returned(r)
 	o, ok := r.verdict(err)
 	r.cancel(context.Canceled)
+	w.observe(r, o, err, ok)
 	if ok {
 		w.logOutcome(r, o)
 		w.settler.put(r, o)
@@ -159,43 +174,6 @@ func (r *run) refuse() error {
 	defer r.mu.Unlock()
 	r.refused = true
 	return errRefused
-}
-
-// advance notes that everything up to cursor c is done.
-func (r *run) advance(c json.RawMessage) {
-	r.mu.Lock()
-	r.cursor = c
-	r.seq++
-	first := r.seq == r.saved+1
-	r.mu.Unlock()
-	if first && !r.held.Bound() {
-		r.dirty()
-	}
-}
-
-// report notes progress.
-func (r *run) report(p store.Progress) {
-	r.mu.Lock()
-	r.progress, r.told = &p, false
-	r.seq++
-	r.mu.Unlock()
-	r.dirty()
-}
-
-// unsaved is the newest cursor and progress that the saver has not written.
-func (r *run) unsaved() (store.Outcome, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	bound := r.held.Bound() // then Commit alone writes the cursor
-	if r.lost || r.seq == r.saved || bound && (r.told || r.progress == nil) {
-		return store.Outcome{}, false
-	}
-	r.saved, r.told = r.seq, true
-	o := store.Outcome{Claim: r.held.Claim, Verb: store.Save, Progress: r.progress, Seq: r.seq}
-	if !bound {
-		o.Cursor = r.cursor
-	}
-	return o, true
 }
 
 // lose ends the run because the claim is another worker's.

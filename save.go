@@ -2,20 +2,21 @@ package tasuki
 
 import (
 	"context"
-	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// The saver writes the newest cursors of what runs: one write in flight, at most
-// 20 a second, so that kill -9 costs 50 ms of items. What it could not write it
-// makes anew; it never sends a cursor twice.
+// The saver writes how far the running jobs are: one write in flight, at most 20 a
+// second, so that kill -9 costs 50 ms of items; at once if somebody waits for it.
+// What it could not write it makes anew; it never sends a state twice.
 type saver struct {
 	w      *Worker
 	wake   loop.Wake
-	last   time.Time // start of the last write; owned by the saver's goroutine
+	hurry  atomic.Bool // somebody waits
+	last   time.Time   // start of the last write; owned by the saver's goroutine
 	errors outage
 }
 
@@ -29,9 +30,10 @@ func newSaver(w *Worker) *saver {
 }
 
 func (s *saver) step(context.Context) time.Duration {
-	if d := max(savePause-time.Since(s.last), s.errors.pausing()); d > 0 {
+	if d := s.pausing(); d > 0 {
 		return d
 	}
+	s.hurry.Store(false)
 	var runs []*run
 	var saves []store.Outcome
 	for _, r := range s.w.desk.active() {
@@ -57,16 +59,24 @@ func (s *saver) step(context.Context) time.Duration {
 		switch res.What {
 		case store.Lost:
 			s.w.desk.lose(runs[i : i+1])
-		case store.Refused:
-			s.w.log.Error("the store refused a cursor", append(logAttrs(runs[i]), slog.Any("error", res.Err))...)
+		default:
+			runs[i].saved(saves[i].Seq, res.Err)
 		}
 	}
 	return savePause
 }
 
-// unsave makes the newest cursor due again.
-func (r *run) unsave() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.saved, r.told = 0, false
+// pausing is how long to wait before the next write.
+func (s *saver) pausing() time.Duration {
+	pause := s.errors.pausing()
+	if s.hurry.Load() {
+		return pause
+	}
+	return max(savePause-time.Since(s.last), pause)
+}
+
+// now makes the next write come at once.
+func (s *saver) now() {
+	s.hurry.Store(true)
+	s.wake.Ring()
 }

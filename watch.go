@@ -162,6 +162,7 @@ func (v *watcher) release(ctx context.Context, d deadWorker) {
 	}
 	v.w.log.Warn("released what a dead worker held", slog.String("dead", d.worker.Name),
 		slog.String("why", d.why), slog.Int("jobs", len(reply.Jobs)), slog.Int("left", reply.Left))
+	v.w.tell(Event{Name: EventRelease, Dead: d.worker.Name, Released: reply.Jobs})
 	for _, j := range reply.Jobs {
 		if j.State == store.Dead {
 			v.w.log.Error("a job is dead: the workers that ran it died", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.Int("deaths", maxDeaths))

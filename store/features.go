@@ -32,6 +32,9 @@ type Features struct {
 	Cancel   bool // cancel of running jobs
 	Signal   bool // Admin.Signal
 
+	Schedules bool // Scheduler
+	Marks     bool // Marker
+
 	// Remember is how long ids are known after their job's end.
 	Remember time.Duration
 	// MaxPayload is the store's limit in bytes on arguments.

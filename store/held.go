@@ -9,20 +9,34 @@ import (
 )
 
 // Held is a claim as the context of its running handler carries it, so that a
-// concrete store's Commit can fence the user's writes and save the cursor of
-// the item in hand with them. The engine makes it and tells it of items; stores
-// call Commit.
+// concrete store's Commit can fence the user's writes and save with them how far
+// the job is then. The engine makes one for whatever is in hand, the job itself, an
+// item, a step; stores call Commit.
 type Held struct {
 	Claim
 	Worker string
 
-	committing sync.Mutex // held while the store and the user's function write
+	turn *sync.Mutex // of the claim: held while the store and the user's function write
 
-	mu    sync.Mutex      // owns what follows; never held while somebody else's code runs
-	item  json.RawMessage // cursor once the item in hand is done; nil: no item
-	spent bool            // the item in hand is committed
-	bound bool            // Commit wrote a cursor, or may have
-	doubt bool            // the last Commit failed: whether it is in is not certain
+	mu        sync.Mutex // owns what follows; never held while somebody else's code runs
+	point     Point      // nil: nothing is in hand
+	spent     bool       // what is in hand is committed, or may be
+	committed bool       // it is, for sure
+}
+
+// A Point answers where the job stands once what is in hand is done: the cursor,
+// and the Seq that orders it among the claim's saves and outcomes. Commit asks after
+// the user's writes and before the transaction ends; an error undoes it.
+type Point func() (cursor json.RawMessage, seq uint64, err error)
+
+// NewHeld is a worker's claim, with nothing in hand.
+func NewHeld(worker string, c Claim) *Held {
+	return &Held{Claim: c, Worker: worker, turn: new(sync.Mutex)}
+}
+
+// Within is the same claim for something else to be in hand.
+func (h *Held) Within() *Held {
+	return &Held{Claim: h.Claim, Worker: h.Worker, turn: h.turn}
 }
 
 type heldKey struct{}
@@ -38,62 +52,49 @@ func HeldFrom(ctx context.Context) *Held {
 	return h
 }
 
-// Take says that an item is in hand whose cursor, once it is done, is c. A nil
-// c says that no item is in hand.
-func (h *Held) Take(c json.RawMessage) {
+// Take says that something is in hand after which the job stands at p. A nil p
+// says that nothing is.
+func (h *Held) Take(p Point) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.item, h.spent = c, false
+	h.point, h.spent, h.committed = p, false, false
 }
 
-// Bound says whether Commit was used for an item: from then on the saver leaves
-// the cursor to it.
-func (h *Held) Bound() bool {
+// Spent says whether what is in hand was committed or may have been: nothing more
+// can be recorded inside it.
+func (h *Held) Spent() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.bound
+	return h.spent
 }
 
-// Doubt says whether the last Commit failed. Its transaction may be in all the
-// same (an answer that was lost), and then the cursor in the store is further than
-// the engine knows: an outcome must not write an older one over it.
-func (h *Held) Doubt() bool {
+// Committed says whether what is in hand is in the store, by a Commit that was
+// answered.
+func (h *Held) Committed() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.doubt
+	return h.committed
 }
 
-// Commit calls write with the cursor to be written in the same transaction, nil
-// if there is none to write. It answers ErrNoItem if the item in hand was
-// committed before: a second transaction for it would be lost by a kill in
-// between. An error of write leaves the item uncommitted, unless it is
-// ErrUnsure.
-func (h *Held) Commit(write func(cursor json.RawMessage) error) error {
-	h.committing.Lock()
-	defer h.committing.Unlock()
-	item, err := h.open()
-	if err != nil {
-		return err
+// Commit calls write with the point to be written in the same transaction, nil
+// if there is none. It answers ErrNoItem if what is in hand was committed before: a
+// second transaction for it would be lost by a kill in between. An error of write
+// leaves it uncommitted, unless it is ErrUnsure.
+func (h *Held) Commit(write func(Point) error) error {
+	h.turn.Lock()
+	defer h.turn.Unlock()
+	h.mu.Lock()
+	p, spent := h.point, h.spent
+	h.mu.Unlock()
+	if spent {
+		return fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
 	}
-	err = write(item)
+	err := write(p)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if item != nil {
-		h.doubt = err != nil
+	if p != nil {
+		h.committed = err == nil
 		h.spent = err == nil || errors.Is(err, ErrUnsure)
 	}
 	return err
-}
-
-// open begins a Commit: in doubt until it is answered.
-func (h *Held) open() (json.RawMessage, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.spent {
-		return nil, fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
-	}
-	if h.item != nil {
-		h.bound, h.doubt = true, true
-	}
-	return h.item, nil
 }

@@ -22,6 +22,11 @@ type Released struct {
 	ID    string
 	Kind  string
 	State State // Ready, Dead or Cancelled
+	// Ran is how long it had run when the worker last beat, by the store's clock;
+	// 0 if it was claimed after that.
+	Ran time.Duration
+	// Cursor: it has one, so that it goes on where it stood.
+	Cursor bool
 }
 
 // A PruneRequest says what is too old.

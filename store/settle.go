@@ -17,9 +17,8 @@ type Verb string
 
 const (
 	// Save keeps the claim and stores Cursor and Progress. A save whose Seq is
-	// not above that of the last one applied to the claim is Applied and
-	// changes nothing: it came late. Once the store's Commit has written the
-	// claim's cursor, a Save leaves it as it is and stores the Progress alone.
+	// not above that of the claim's last save or Commit is Applied and changes
+	// nothing: it came late.
 	Save Verb = "save"
 	// Finish makes the job done, with Result. The record leaves, or stays as
 	// Job.Keep and KeepJournal say.
@@ -53,11 +52,14 @@ type Outcome struct {
 	// store's own limit).
 	Cursor   json.RawMessage
 	Progress *Progress // nil: unchanged
-	Seq      uint64    // for Save
-	Result   json.RawMessage
-	Failure  *Failure // for Fail and Bury
-	Why      string   // for the journal
-	Back     bool     // for HandOver
+	// Seq orders the cursors of one claim: its saves, its Commits and its
+	// outcome. The outcome's Cursor is left out if Seq is not above that of the
+	// last one written, and nothing else of it is; 0 always counts as above.
+	Seq     uint64
+	Result  json.RawMessage
+	Failure *Failure // for Fail and Bury
+	Why     string   // for the journal
+	Back    bool     // for HandOver
 	// Enqueue is put into the store in the same write, as Enqueue does it.
 	Enqueue []Job
 }

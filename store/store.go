@@ -27,9 +27,10 @@ type Producer interface {
 	// added and is answered Duplicate with that job's id. A job whose Tick is
 	// not after its schedule's last one is not added and is answered Passed.
 	// Neither of the three is an error, and none keeps the others out. They are
-	// judged in this order, and a job that is not added changes nothing: a
-	// Duplicate does not use up its tick. The same ID or key twice in one call
-	// is decided in the slice's order.
+	// judged in this order, and a job that is not added changes nothing, with one
+	// exception: a Duplicate uses up its tick if it is after the schedule's last
+	// one (the job of an earlier tick is not done yet, and this tick is over). The
+	// same ID or key twice in one call is decided in the slice's order.
 	//
 	// A job that [Job.Check] refuses fails the whole call with that error,
 	// before anything is written. No jobs: nil, nil.

@@ -6,19 +6,22 @@ import (
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// save stores how far a running job got, unless a newer save was there first.
+// save stores how far a running job got, unless something newer was there first.
 func (s *Store) save(j *job, o *store.Outcome) {
-	if j.saves && o.Seq <= j.saveSeq {
+	if j.newer(o.Seq) {
 		return
 	}
-	j.saves, j.saveSeq = true, o.Seq
 	s.stand(j, o)
+	j.saves, j.saveSeq = true, o.Seq
 	s.admitAll(o.Enqueue)
 }
 
+// newer says whether the claim's cursor is as new as seq or newer.
+func (j *job) newer(seq uint64) bool { return j.saves && seq <= j.saveSeq }
+
 // stand stores where the job stands.
 func (s *Store) stand(j *job, o *store.Outcome) {
-	if o.Cursor != nil {
+	if o.Cursor != nil && (o.Seq == 0 || !j.newer(o.Seq)) {
 		j.Cursor = slices.Clone(o.Cursor)
 	}
 	if o.Progress != nil {

@@ -85,7 +85,7 @@ func TestTheEndOfAContextEndsTheWaitAtOnce(t *testing.T) {
 		"first in line":  func(ctx context.Context) error { return enqueueOne(ctx, s) },
 		"second in line": func(ctx context.Context) error { go enqueueOne(t.Context(), s); return enqueueOne(ctx, s) },
 		"commit": func(ctx context.Context) error {
-			h := &store.Held{Claim: store.Claim{ID: "x", Token: 1}, Worker: "w"}
+			h := store.NewHeld("w", store.Claim{ID: "x", Token: 1})
 			return s.Commit(store.WithHeld(ctx, h), effect)
 		},
 	} {

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,7 +10,10 @@ import (
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-var fenceSQL = text("fence")
+var (
+	fenceSQL       = text("fence")
+	commitPointSQL = text("commit_point")
+)
 
 // EnqueueTx puts jobs into a transaction that the caller began, on this file;
 // they are there once it is committed. Jobs are judged as Enqueue judges them,
@@ -31,13 +33,13 @@ func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) er
 }
 
 // Commit runs fn in a transaction that holds only if the job in hand is still
-// this worker's: the claim is checked first, by a locking write, and the cursor
-// of the item in hand is written with what fn writes. It is for handlers; ctx is
-// the handler's.
+// this worker's: the claim is checked first, under the write lock, and where the
+// job stands once the item in hand is done is written with what fn writes. It is
+// for handlers; ctx is the handler's.
 //
 // If the claim is lost it answers store.ErrLost and fn is not called. An error
-// or a panic of fn undoes everything. A second Commit for one item of Each
-// answers store.ErrNoItem. If it cannot be known whether the transaction is in,
+// or a panic of fn undoes everything. A second Commit for one item of Each, or one
+// inside a Step (which has StepTx for that), answers store.ErrNoItem. If it cannot be known whether the transaction is in,
 // the error is store.ErrUnsure.
 //
 // Commit waits for its turn to write as long as ctx lets it, whatever BusyTimeout
@@ -50,20 +52,41 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	if h == nil {
 		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
 	}
-	err := h.Commit(func(cursor json.RawMessage) error {
-		return s.writer.alone(ctx, func(tx *sql.Tx) error {
-			n, err := changes(tx.ExecContext(ctx, fenceSQL, packID(h.ID), h.Worker, int64(h.Token), orNull(cursor)))
-			if err == nil && n == 0 {
-				err = store.ErrLost
+	err := h.Commit(func(p store.Point) error {
+		return s.writer.alone(ctx, func(tx *sql.Tx) error { return fence(ctx, tx, h) }, func(tx *sql.Tx) error {
+			if err := fn(tx); err != nil || p == nil {
+				return err
 			}
-			return err
-		}, fn)
+			return putPoint(ctx, tx, h.ID, p)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("commit of job %s: %w", h.ID, err)
 	}
 	s.stir()
 	return nil
+}
+
+// fence answers store.ErrLost if the claim is lost. The transaction has the write
+// lock already, so nobody can release it meanwhile.
+func fence(ctx context.Context, tx *sql.Tx, h *store.Held) error {
+	var held int
+	err := tx.QueryRowContext(ctx, fenceSQL, packID(h.ID), h.Worker, int64(h.Token)).Scan(&held)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.ErrLost
+	}
+	return err
+}
+
+// putPoint writes where the job stands once the transaction is in.
+func putPoint(ctx context.Context, tx *sql.Tx, id string, p store.Point) error {
+	cursor, seq, err := p()
+	if err != nil {
+		return err
+	}
+	// The writes are done; a context that ends now must not undo them.
+	_, err = tx.ExecContext(context.WithoutCancel(ctx), commitPointSQL, packID(id), orNull(cursor), int64(seq))
+	return err
 }
 
 // forever is the patience of Commit: that others write is no failure of the

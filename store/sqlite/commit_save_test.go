@@ -10,7 +10,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
-func TestASaveThatComesAfterACommitLeavesItsCursorAndStoresTheProgress(t *testing.T) {
+func TestWhatIsOlderThanACommitLeavesItsCursor(t *testing.T) {
 	ctx := t.Context()
 	st, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "jobs.db"), sqlite.Options{})
 	if err != nil {
@@ -28,27 +28,22 @@ func TestASaveThatComesAfterACommitLeavesItsCursorAndStoresTheProgress(t *testin
 	if err != nil || len(got.Jobs) != 1 {
 		t.Fatalf("claim: %+v, %v", got, err)
 	}
-	held := &store.Held{Worker: "w", Claim: store.Claim{ID: job.ID, Token: got.Jobs[0].Token}}
-	held.Take(json.RawMessage("3"))
+	held := store.NewHeld("w", store.Claim{ID: job.ID, Token: got.Jobs[0].Token})
+	held.Take(func() (json.RawMessage, uint64, error) { return json.RawMessage("3"), 3, nil })
 	if err := st.Commit(store.WithHeld(ctx, held), func(*sql.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	late := store.Outcome{Claim: held.Claim, Verb: store.Save, Cursor: json.RawMessage("1"), Seq: 1 << 40, Progress: &store.Progress{Done: 7}}
-	for range 2 {
-		reply, err := st.Settle(ctx, store.SettleRequest{Worker: "w", Outcomes: []store.Outcome{late}})
-		if err != nil || reply.Results[0].What != store.Applied {
-			t.Fatalf("save: %+v, %v", reply, err)
+	settle := func(batch uint64, o store.Outcome, cursor string) {
+		t.Helper()
+		o.Claim = held.Claim
+		if reply, err := st.Settle(ctx, store.SettleRequest{Worker: "w", Batch: batch, Outcomes: []store.Outcome{o}}); err != nil || reply.Results[0].What != store.Applied {
+			t.Fatalf("%s: %+v, %v", o.Verb, reply, err)
+		}
+		if page, err := st.List(ctx, store.ListRequest{}); err != nil || string(page.Jobs[0].Cursor) != cursor {
+			t.Errorf("cursor %s after %s with Seq %d, %v; want %s", page.Jobs[0].Cursor, o.Verb, o.Seq, err, cursor)
 		}
 	}
-	page, err := st.List(ctx, store.ListRequest{})
-	if err != nil || string(page.Jobs[0].Cursor) != "3" || page.Jobs[0].Progress.Done != 7 {
-		t.Errorf("cursor %s, progress %+v, %v; want the committed cursor and the progress", page.Jobs[0].Cursor, page.Jobs[0].Progress, err)
-	}
-	if reply, err := st.Settle(ctx, store.SettleRequest{Worker: "w", Batch: 1, Outcomes: []store.Outcome{{Claim: held.Claim, Verb: store.HandOver, Cursor: json.RawMessage("5")}}}); err != nil || reply.Results[0].What != store.Applied {
-		t.Fatalf("hand-over: %+v, %v", reply, err)
-	}
-	page, err = st.List(ctx, store.ListRequest{})
-	if err != nil || string(page.Jobs[0].Cursor) != "5" {
-		t.Errorf("cursor %s after a hand-over at 5, %v", page.Jobs[0].Cursor, err)
-	}
+	settle(0, store.Outcome{Verb: store.Save, Cursor: json.RawMessage("1"), Seq: 3}, "3")
+	settle(0, store.Outcome{Verb: store.Save, Cursor: json.RawMessage("4"), Seq: 4}, "4")
+	settle(1, store.Outcome{Verb: store.HandOver, Cursor: json.RawMessage("2"), Seq: 4}, "4")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -20,8 +21,13 @@ func holding(t *testing.T) (*Store, context.Context, *store.Held) {
 	beat(t, s, "w", 1)
 	add(t, s, 1)
 	j := claim(t, s, "w", 1)[0]
-	h := &store.Held{Claim: store.Claim{ID: j.ID, Token: j.Token}, Worker: "w"}
+	h := store.NewHeld("w", store.Claim{ID: j.ID, Token: j.Token})
 	return s, store.WithHeld(t.Context(), h), h
+}
+
+// point is a job's standing at a cursor.
+func point(cursor string) store.Point {
+	return func() (json.RawMessage, uint64, error) { return json.RawMessage(cursor), 5, nil }
 }
 
 // effect writes one row in the user's table.
@@ -45,13 +51,13 @@ func wantEffects(t *testing.T, s *Store, n int, cursor string) {
 
 func TestCommitWritesEffectAndCursorTogether(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`58`))
+	h.Take(point(`58`))
 	if err := s.Commit(ctx, effect); err != nil {
 		t.Fatal(err)
 	}
 	wantEffects(t, s, 1, "58")
-	if !h.Bound() {
-		t.Error("the claim is not bound to Commit")
+	if !h.Committed() || !h.Spent() {
+		t.Error("the item is not told that it is committed")
 	}
 }
 
@@ -68,7 +74,7 @@ func TestCommitOutsideAnItemLeavesTheCursor(t *testing.T) {
 
 func TestASecondCommitForOneItemIsRefused(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	if err := s.Commit(ctx, effect); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +102,7 @@ func TestCommitOfALostClaimCallsNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, ctx, h := holding(t)
-			h.Take(json.RawMessage(`1`))
+			h.Take(point(`1`))
 			lose(s, h)
 			called := false
 			err := s.Commit(ctx, func(tx *sql.Tx) error { called = true; return effect(tx) })
@@ -110,7 +116,7 @@ func TestCommitOfALostClaimCallsNothing(t *testing.T) {
 
 func TestAnErrorInCommitUndoesEverything(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	mine := errors.New("mine")
 	err := s.Commit(ctx, func(tx *sql.Tx) error { return errors.Join(effect(tx), mine) })
 	if !errors.Is(err, mine) {
@@ -123,9 +129,21 @@ func TestAnErrorInCommitUndoesEverything(t *testing.T) {
 	wantEffects(t, s, 1, "1")
 }
 
+func TestACommitWhosePointCannotBeMadeUndoesEverything(t *testing.T) {
+	s, ctx, h := holding(t)
+	h.Take(func() (json.RawMessage, uint64, error) { return nil, 0, errors.New("too big") })
+	if err := s.Commit(ctx, effect); err == nil || !strings.Contains(err.Error(), "too big") {
+		t.Errorf("error %v", err)
+	}
+	wantEffects(t, s, 0, "")
+	if h.Spent() {
+		t.Error("the item counts as committed")
+	}
+}
+
 func TestAPanicInCommitUndoesEverythingAndFreesTheWriter(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -142,7 +160,7 @@ func TestAPanicInCommitUndoesEverythingAndFreesTheWriter(t *testing.T) {
 // held, so there is no reason to do it again.
 func TestAHandlerCancelledInCommitKeepsWhatItDid(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	ctx, cancel := context.WithCancel(ctx)
 	err := s.Commit(ctx, func(tx *sql.Tx) error { defer cancel(); return effect(tx) })
 	if err != nil {
@@ -154,7 +172,7 @@ func TestAHandlerCancelledInCommitKeepsWhatItDid(t *testing.T) {
 
 func TestAHandlerWhoseStatementIsCancelledInCommitWritesNothing(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	ctx, cancel := context.WithCancel(ctx)
 	err := s.Commit(ctx, func(tx *sql.Tx) error {
 		if err := effect(tx); err != nil {
@@ -217,7 +235,7 @@ func TestJobsOfAUsersTransactionGoWithItsRollback(t *testing.T) {
 
 func TestEnqueueTxWorksInsideCommit(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(json.RawMessage(`1`))
+	h.Take(point(`1`))
 	err := s.Commit(ctx, func(tx *sql.Tx) error {
 		return errors.Join(effect(tx), s.EnqueueTx(ctx, tx, store.Job{ID: "next", Kind: "k"}))
 	})

@@ -13,10 +13,12 @@ const (
 	// wakePace is how far apart wakes by other processes are at least.
 	wakePace = 5 * time.Millisecond
 	// A commit shows a while after its bytes do: the sync lies between. It is
-	// looked for again after an eighth of the time it has taken so far, within
-	// these bounds, and given up after the third.
+	// looked for again after a quarter of the time it has taken so far, so that
+	// it is noticed late by no more than that, first after lookSoon, and given up
+	// after lookLong. (The last bytes of a commit that was seen already look like
+	// the first of another, so that this is what every commit costs its
+	// listeners: some forty looks.)
 	lookSoon = 500 * time.Microsecond
-	lookLate = 20 * time.Millisecond
 	lookLong = 10 * time.Second
 	// pollPace is how often is looked where the file cannot be watched.
 	pollPace = 10 * time.Millisecond
@@ -145,7 +147,7 @@ func (l *listening) step(ctx context.Context, stirred bool) (time.Duration, erro
 		l.since = time.Time{}
 		return 0, nil
 	}
-	return min(max(taken/8, lookSoon), lookLate), nil
+	return max(taken/4, lookSoon), nil
 }
 
 // look says whether anybody committed since the last look.

@@ -39,29 +39,24 @@ func (b *batch) held(ctx context.Context, c store.Claim) (*row, error) {
 	return r, one(rows, err, r.changeable()...)
 }
 
-// committed, in place of a save's Seq, says that Commit wrote the cursor.
-const committed = -1
-
-// save stores how far a running job got, unless a newer save was there first.
+// save stores how far a running job got, unless something newer was there first.
 func (b *batch) save(ctx context.Context, r *row, o *store.Outcome) error {
-	seq := int64(o.Seq)
-	switch {
-	case r.saved.Valid && r.saved.Int64 == committed:
-		o = &store.Outcome{Progress: o.Progress, Enqueue: o.Enqueue}
-		seq = committed
-	case r.saved.Valid && o.Seq <= uint64(r.saved.Int64):
+	if r.newer(o.Seq) {
 		return nil
 	}
 	r.stand(o)
-	if _, err := b.tx.exec(ctx, saveSQL, r.seq, orNull(r.cursor), r.progress.stored(), seq); err != nil {
+	if _, err := b.tx.exec(ctx, saveSQL, r.seq, orNull(r.cursor), r.progress.stored(), int64(o.Seq)); err != nil {
 		return err
 	}
 	return b.then(ctx, o)
 }
 
+// newer says whether the claim's cursor is as new as seq or newer.
+func (r *row) newer(seq uint64) bool { return r.saved.Valid && seq <= uint64(r.saved.Int64) }
+
 // stand takes over where the job stands.
 func (r *row) stand(o *store.Outcome) {
-	if o.Cursor != nil {
+	if o.Cursor != nil && (o.Seq == 0 || !r.newer(o.Seq)) {
 		r.cursor = o.Cursor
 	}
 	if o.Progress != nil {

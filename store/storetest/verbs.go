@@ -189,6 +189,26 @@ var verbPromises = []promise{
 		s.apply("w", saved(of(s.claimIDs("w", 1, "a")[0]), 1, "10"))
 		s.stands("a", "10")
 	}},
+	{"an outcome's cursor is left out if a newer one was saved, and nothing else of it", hasCursor, func(s *stage) {
+		for _, verb := range []store.Verb{store.Fail, store.Snooze, store.HandOver} {
+			c := s.one("w", string(verb))
+			s.apply("w", saved(c, 7, "7"))
+			s.apply("w", store.Outcome{Claim: c, Verb: verb, Seq: 7, Cursor: raw("6"), Delay: time.Hour, Progress: &store.Progress{Done: 6}})
+			s.stands(string(verb), "7")
+			if r := s.get(string(verb)); r.State == store.Running || r.Progress.Done != 6 {
+				s.Fatalf("after %s: %s, progress %+v", verb, r.State, r.Progress)
+			}
+		}
+	}},
+	{"an outcome's cursor is written if it is newer than what was saved, or not numbered", hasCursor, func(s *stage) {
+		for seq, want := range map[uint64]string{8: "8", 0: "0"} {
+			c := s.one("w", "to-"+want)
+			s.apply("w", saved(c, 7, "7"))
+			s.apply("w", store.Outcome{Claim: c, Verb: store.HandOver, Seq: seq, Cursor: raw(want)})
+			s.stands("to-"+want, want)
+			s.end("w", of(s.claimIDs("w", 1, "to-"+want)[0]), store.Finish)
+		}
+	}},
 	{"every ending verb writes its cursor in the same write", hasCursor, func(s *stage) {
 		for _, verb := range []store.Verb{store.Fail, store.Bury, store.Snooze, store.HandOver, store.Cancel, store.Return} {
 			c := s.one("w", string(verb))

@@ -141,10 +141,19 @@ var verbFaults = []fault{
 	s.lift(j)`,
 	}}},
 	{"a missing cursor clears the old one", "Verbs/an outcome without a cursor leaves the one that is there", []edit{{"verbs.go",
-		`if o.Cursor != nil {`, `{`,
+		`if o.Cursor != nil && `, `if `,
 	}}},
 	{"an old save overwrites a newer one", "Verbs/a save that came late is Applied and changes nothing", []edit{{"verbs.go",
-		`if j.saves && o.Seq <= j.saveSeq {`, `if false {`,
+		`	if j.newer(o.Seq) {
+		return
+	}
+`, ``,
+	}}},
+	{"an outcome's cursor overwrites a newer one", "Verbs/an outcome's cursor is left out if a newer one was saved, and nothing else of it", []edit{{"verbs.go",
+		` && (o.Seq == 0 || !j.newer(o.Seq)) {`, ` {`,
+	}}},
+	{"an outcome's cursor is left out once there was a save", "Verbs/an outcome's cursor is written if it is newer than what was saved, or not numbered", []edit{{"verbs.go",
+		`(o.Seq == 0 || !j.newer(o.Seq))`, `!j.saves`,
 	}}},
 	{"saves of an earlier claim count", "Verbs/saves of a new claim count from the start", []edit{{"claim.go",
 		`j.ClaimedAt, j.claimBeat, j.saves = c.now, c.worker.Beat, false`, `j.ClaimedAt, j.claimBeat = c.now, c.worker.Beat`,

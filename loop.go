@@ -1,0 +1,270 @@
+package tasuki
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/probe"
+)
+
+// An iteration is one loop in one run: it asks before each item whether it may
+// begin, and records behind each how far the loop is.
+type iteration struct {
+	eachSettings
+	run   *run
+	at    *place // where the loop stands
+	in    *place // where its items do
+	name  string
+	state *loopState // guarded by run.mu
+
+	// Owned by the loop's goroutine.
+	raw   json.RawMessage // cursor of the item in hand
+	seq   uint64          // of the Commit that was tried for it; 0: none
+	items int64           // begun in this run
+	total int64           // 0: not known
+	done  int64           // of total
+}
+
+// iterate runs a loop from where it stands to its end.
+func iterate[C, T any](ctx context.Context, name string, src Source[C, T], do func(context.Context, T) error, opts []EachOption) error {
+	it, err := openLoop(ctx, name, opts)
+	if err != nil || it == nil {
+		return err
+	}
+	start, err := decodeCursor[C](it.state.Cursor)
+	if err != nil {
+		return fmt.Errorf("%s: %w", it, err)
+	}
+	order := ordering(src.Compare, start, it.state.Cursor)
+	ctx, it.in = it.at.enter(ctx, it.title(), it.inside)
+	defer it.in.held.Take(nil)
+	if err := it.begin(ctx, src.Total); err != nil {
+		return err
+	}
+	for item, err := range src.After(ctx, start) {
+		if err != nil {
+			return it.left(ctx, fmt.Errorf("%s: source: %w", it, err))
+		}
+		if err := one(ctx, it, src.Cursor(item), order, func() error { return do(ctx, item) }); err != nil {
+			return it.left(ctx, err)
+		}
+	}
+	return it.end(ctx)
+}
+
+// one does one item, if the runtime lets it begin.
+func one[C any](ctx context.Context, it *iteration, c C, o *order[C], do func() error) error {
+	if err := it.next(ctx); err != nil {
+		return err
+	}
+	raw, err := it.run.encodeCursor(c)
+	if err == nil {
+		err = o.next(c, raw)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", it, err)
+	}
+	it.raw, it.seq = raw, 0
+	it.in.held.Take(it.point)
+	if err := do(); err != nil {
+		it.committed()
+		return err
+	}
+	it.advance()
+	return nil
+}
+
+// openLoop finds a loop's state; nil without an error if it is done.
+func openLoop(ctx context.Context, name string, opts []EachOption) (*iteration, error) {
+	at, err := placeOf(ctx, "loop")
+	if err != nil {
+		return nil, err
+	}
+	r := at.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := at.named("loop", name); err != nil {
+		return nil, err
+	}
+	it := &iteration{run: r, at: at, name: name, state: at.open().loop(name)}
+	for _, o := range opts {
+		o(&it.eachSettings)
+	}
+	if it.state.Done {
+		return nil, nil
+	}
+	return it, nil
+}
+
+// title is the loop's name in a path.
+func (it *iteration) title() string {
+	if it.name == mainLoop {
+		return "each"
+	}
+	return it.name
+}
+
+// String says where the loop is, for errors.
+func (it *iteration) String() string {
+	cursor := it.state.Cursor
+	path := it.at.below(it.title())
+	if cursor == nil {
+		return fmt.Sprintf("kind %q, %s, first item", it.run.rec.Kind, path)
+	}
+	return fmt.Sprintf("kind %q, %s, item behind cursor %.200s", it.run.rec.Kind, path, cursor)
+}
+
+// inside is what is recorded in the item in hand. Called with run.mu held.
+func (it *iteration) inside() *scope {
+	if it.state.Item == nil {
+		it.state.Item = &scope{}
+	}
+	return it.state.Item
+}
+
+// begin calls the hook and counts.
+func (it *iteration) begin(ctx context.Context, total func(context.Context) (int64, error)) error {
+	hook, name := it.start, "OnStart"
+	if it.state.Cursor != nil {
+		hook, name = it.resume, "OnResume"
+	}
+	if err := it.hook(ctx, name, hook); err != nil {
+		return err
+	}
+	if total == nil {
+		return nil
+	}
+	n, err := total(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: count the source: %w", it, err)
+	}
+	it.total = n
+	if it.state.Cursor != nil {
+		it.done = it.run.rec.Progress.Done
+	}
+	return nil
+}
+
+func (it *iteration) hook(ctx context.Context, name string, do func(context.Context) error) error {
+	if do == nil {
+		return nil
+	}
+	if err := do(ctx); err != nil {
+		return fmt.Errorf("%s: %s: %w", it, name, err)
+	}
+	return nil
+}
+
+// next says whether the next item may begin.
+func (it *iteration) next(ctx context.Context) error {
+	it.items++
+	if it.run.probe != nil {
+		it.run.probe(ctx, probe.Point{Path: it.in.path, Item: it.items})
+	}
+	if err := it.run.next(ctx); err != nil {
+		return err
+	}
+	if it.maxRun > 0 && it.items > 1 && time.Since(it.run.started) >= it.maxRun {
+		return Yield()
+	}
+	if it.throttle != nil {
+		if d := it.throttle(ctx); d > 0 {
+			return Snooze(d)
+		}
+	}
+	return nil
+}
+
+// point is where the job stands once the item in hand is done; Commit asks.
+func (it *iteration) point() (json.RawMessage, uint64, error) {
+	r := it.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := *it.state
+	it.state.Cursor, it.state.Item = it.raw, nil
+	raw, seq, err := r.reserve()
+	*it.state = before
+	it.seq = seq
+	return raw, seq, err
+}
+
+// advance notes that the item in hand is done.
+func (it *iteration) advance() {
+	r := it.run
+	r.mu.Lock()
+	it.state.Cursor, it.state.Item = it.raw, nil
+	it.count()
+	tell := false
+	if it.seq == 0 || !it.in.held.Committed() {
+		tell, r.doubt = r.touch(), 0
+	}
+	r.mu.Unlock()
+	it.committed()
+	if tell {
+		r.saver.wake.Ring()
+	}
+}
+
+// count keeps the progress. Called with run.mu held.
+func (it *iteration) count() {
+	r := it.run
+	r.counted()
+	if it.total <= 0 {
+		return
+	}
+	it.done++
+	r.progress.Done, r.progress.Total = it.done, max(it.total, it.done)
+	r.told = false
+}
+
+// committed notes what became of a Commit for the item in hand, if one was tried.
+func (it *iteration) committed() {
+	if it.seq != 0 {
+		it.run.settled(it.seq, it.in.held)
+	}
+}
+
+// end is the loop's end: of the source, or only of the context.
+func (it *iteration) end(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return it.left(ctx, it.run.over(ctx))
+	}
+	if err := it.hook(ctx, "OnComplete", it.complete); err != nil {
+		return err
+	}
+	if it.name == mainLoop {
+		return nil // the job's own end records it
+	}
+	r := it.run
+	r.mu.Lock()
+	*it.state = loopState{Done: true}
+	tell := r.touch()
+	r.mu.Unlock()
+	if tell {
+		r.saver.wake.Ring()
+	}
+	return nil
+}
+
+// left is the end of a loop that is not at its end: hooks are told.
+func (it *iteration) left(ctx context.Context, err error) error {
+	var said *outcome
+	errors.As(err, &said)
+	cause := context.Cause(ctx)
+	hook, name := it.stop, "OnStop"
+	switch {
+	case errors.Is(cause, ErrCancelled):
+		hook, name = it.cancel, "OnCancel"
+	case errors.Is(err, errRefused), said.is(outYield), said.is(outSnooze), errors.Is(cause, ErrStopping):
+	default:
+		return err
+	}
+	if failed := it.hook(ctx, name, hook); failed != nil {
+		it.run.log.Error("a hook failed", append(logAttrs(it.run), slog.String("hook", name), slog.Any("error", failed))...)
+	}
+	return err
+}

@@ -1,0 +1,159 @@
+package tasuki
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// A scope is what lies behind a job at one level, the job itself, an item of a loop
+// or a step that is not done: which steps are done with which result, and how far
+// each loop is. The run's mutex guards all scopes of a job.
+type scope struct {
+	Steps map[string]*stepState `json:"steps,omitempty"`
+	Loops map[string]*loopState `json:"loops,omitempty"`
+
+	begun map[string]bool // names that this run began here
+}
+
+// A stepState is a step that was begun: its result once it is done, what lies
+// behind it until then.
+type stepState struct {
+	Result json.RawMessage `json:"result,omitempty"`
+	In     *scope          `json:"in,omitzero"`
+}
+
+// A loopState is how far a loop is: the cursor of the last item done, and what lies
+// behind the item in hand.
+type loopState struct {
+	Cursor json.RawMessage `json:"cursor,omitempty"`
+	Done   bool            `json:"done,omitempty"`
+	Item   *scope          `json:"item,omitzero"`
+}
+
+// mainLoop is the name of the loop that Each makes, and of the cursor that a
+// handler keeps by hand with Save.
+const mainLoop = ""
+
+// IsZero says whether nothing was recorded in the scope.
+func (s *scope) IsZero() bool {
+	if s == nil {
+		return true
+	}
+	for _, l := range s.Loops {
+		if !l.zero() {
+			return false
+		}
+	}
+	for _, t := range s.Steps {
+		if t.Result != nil || !t.In.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *loopState) zero() bool { return l.Cursor == nil && !l.Done && l.Item.IsZero() }
+
+// A stateRecord is a state as the store keeps it in the job's cursor, unless the
+// whole of it is one cursor, which is then kept as it is.
+type stateRecord struct {
+	Format int `json:"tasuki"`
+	*scope
+}
+
+const stateFormat = 1
+
+// encode is the scope as a job's cursor.
+func (s *scope) encode() (json.RawMessage, error) {
+	if c, ok := s.plain(); ok {
+		return c, nil
+	}
+	for name, t := range s.Steps {
+		if t.Result == nil && t.In.IsZero() {
+			delete(s.Steps, name) // begun, and nothing of it is done
+		}
+	}
+	return json.Marshal(stateRecord{stateFormat, s})
+}
+
+// plain answers the cursor that is all there is, if that is so.
+func (s *scope) plain() (json.RawMessage, bool) {
+	l := s.Loops[mainLoop]
+	if l == nil || !l.Item.IsZero() || len(s.Steps) > 0 {
+		return nil, false
+	}
+	for name, other := range s.Loops {
+		if name != mainLoop && !other.zero() {
+			return nil, false
+		}
+	}
+	return l.Cursor, true
+}
+
+// decodeState reads what encode wrote, or a plain cursor.
+func decodeState(raw json.RawMessage) (*scope, error) {
+	if len(raw) == 0 {
+		return &scope{}, nil
+	}
+	var head struct {
+		Format *int `json:"tasuki"`
+	}
+	if raw[0] != '{' || !bytes.Contains(raw, []byte(`"tasuki"`)) || json.Unmarshal(raw, &head) != nil || head.Format == nil {
+		return &scope{Loops: map[string]*loopState{mainLoop: {Cursor: raw}}}, nil
+	}
+	if *head.Format > stateFormat {
+		return nil, fmt.Errorf("%w: its state has format %d, this version reads %d (hint: let the newer version finish the job, or upgrade this worker)", ErrBadJob, *head.Format, stateFormat)
+	}
+	s := &scope{}
+	if err := json.Unmarshal(raw, s); err != nil {
+		return nil, fmt.Errorf("%w: its state cannot be read: %w", ErrBadJob, err)
+	}
+	return s, nil
+}
+
+// loop is the state of a loop, made if it is not there.
+func (s *scope) loop(name string) *loopState {
+	l := s.Loops[name]
+	if l == nil {
+		if s.Loops == nil {
+			s.Loops = map[string]*loopState{}
+		}
+		l = &loopState{}
+		s.Loops[name] = l
+	}
+	return l
+}
+
+// step is the state of a step, made if it is not there. If it is known by an
+// earlier name only, it is renamed.
+func (s *scope) step(name string, formerly []string) *stepState {
+	for _, old := range formerly {
+		if t := s.Steps[old]; t != nil && s.Steps[name] == nil {
+			delete(s.Steps, old)
+			s.Steps[name] = t
+		}
+	}
+	t := s.Steps[name]
+	if t == nil {
+		if s.Steps == nil {
+			s.Steps = map[string]*stepState{}
+		}
+		t = &stepState{}
+		s.Steps[name] = t
+	}
+	return t
+}
+
+// begin notes that this run begins a name here; false: it did before.
+func (s *scope) begin(what, name string) bool {
+	key := what + " " + name
+	if s.begun[key] {
+		return false
+	}
+	if s.begun == nil {
+		s.begun = map[string]bool{}
+	}
+	s.begun[key] = true
+	return true
+}
