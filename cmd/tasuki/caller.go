@@ -68,6 +68,11 @@ func (c *caller) printf(format string, args ...any) error {
 // note tells a person something that is no part of the output.
 func (c *caller) note(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
 
+// ask is a note without its line's end.
+func (c *caller) ask(format string, args ...any) {
+	fmt.Fprint(c.err, plain(fmt.Sprintf(format, args...)))
+}
+
 func wrote(err error) error {
 	if err == nil {
 		return nil

@@ -16,7 +16,7 @@ type commandLine struct {
 
 	Demo    demoCmd    `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
 	Enqueue enqueueCmd `cmd:"" help:"Put a job, or a file of jobs, into the store."`
-	Jobs    jobsCmd    `cmd:"" help:"Look at jobs."`
+	Jobs    jobsCmd    `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
 	Stats   statsCmd   `cmd:"" help:"Count jobs by queue and state, and show the workers."`
 	Migrate migrateCmd `cmd:"" help:"Make the store, or bring its schema up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`
@@ -26,7 +26,11 @@ type commandLine struct {
 
 type jobsCmd struct {
 	List listCmd `cmd:"" help:"List jobs, the newest first."`
-	Show showCmd `cmd:"" help:"Show all about one job."`
+	Show showCmd `cmd:"" help:"Show all about one job, and its journal."`
+
+	Retry  retryCmd  `cmd:"" help:"Make jobs ready now."`
+	Cancel cancelCmd `cmd:"" help:"End jobs; running ones are told."`
+	Delete deleteCmd `cmd:"" help:"Take jobs out of the store."`
 }
 
 const about = `Background jobs that a deploy never loses, restarts or doubles.
@@ -42,7 +46,7 @@ Exit codes:
     1       tried and failed, or the answer is no (unknown job, demo lost one)
     64      the command line or the job is wrong; nothing was tried
     69      the store cannot be opened or does not answer
-    128+N   the demo was ended by signal N, and has cleaned up
+    128+N   ended by signal N
 
 Start with: tasuki demo`
 

@@ -52,6 +52,10 @@ func (c *caller) report(err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
+	if s, ok := c.interrupted(); ok {
+		fmt.Fprintf(c.err, "tasuki: ended by %v: %s\n", s.Signal, plain(err.Error()))
+		return exitSignal + int(s.Signal)
+	}
 	if errors.Is(err, syscall.EPIPE) {
 		return exitSignal + int(syscall.SIGPIPE) // who read the output has enough
 	}

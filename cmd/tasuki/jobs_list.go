@@ -1,20 +1,15 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// listCmd lists jobs. Filters of one name are joined by or, of different names
-// by and.
+// listCmd lists jobs.
 type listCmd struct {
-	State []string `short:"s" help:"Only jobs in this state: ${states}." placeholder:"STATE"`
-	Queue []string `short:"q" help:"Only jobs of this queue." placeholder:"NAME" sep:"none"`
-	Kind  []string `short:"k" help:"Only jobs of this kind." placeholder:"NAME" sep:"none"`
-	Tag   []string `help:"Only jobs with this tag." placeholder:"WORD" sep:"none"`
+	jobFilter
 	ID    []string `name:"id" help:"Only the job with this id." placeholder:"ID"`
 	Limit int      `short:"n" help:"At most so many, up to 1000." default:"100" placeholder:"N"`
 	After string   `help:"The next page: what the page before said at its end." placeholder:"MARK"`
@@ -61,18 +56,11 @@ func (l *listCmd) Run(c *caller) error {
 }
 
 func (l *listCmd) request() (store.ListRequest, error) {
-	req := store.ListRequest{After: l.After, Limit: l.Limit,
-		Filter: store.Filter{IDs: l.ID, Queues: l.Queue, Kinds: l.Kind, Tags: l.Tag}}
-	if l.Limit < 1 || l.Limit > 1000 {
-		return req, wrong("reading the command line", "give 1 to 1000, and go on with --after", "--limit %d", l.Limit)
+	filter, err := l.of(l.ID)
+	if err == nil && (l.Limit < 1 || l.Limit > 1000) {
+		err = wrong("reading the command line", "give 1 to 1000, and go on with --after", "--limit %d", l.Limit)
 	}
-	for _, name := range l.State {
-		if !slices.Contains(states, store.State(name)) {
-			return req, wrong("reading the command line", "states are "+stateList(), "--state: there is no state %q", name)
-		}
-		req.States = append(req.States, store.State(name))
-	}
-	return req, nil
+	return store.ListRequest{Filter: filter, After: l.After, Limit: l.Limit}, err
 }
 
 func printJobs(c *caller, page *store.Page) error {
@@ -80,19 +68,22 @@ func printJobs(c *caller, page *store.Page) error {
 		c.note("no jobs")
 		return nil
 	}
-	now := time.Now()
-	t := table{columns: []column{{name: "ID"}, {name: "STATE"}, {name: "SINCE", right: true}, {name: "KIND", give: true}, {name: "QUEUE", give: true}}}
-	for i := range page.Jobs {
-		r := &page.Jobs[i]
-		t.add(r.ID, string(r.State), since(r, now), r.Kind, r.Queue)
-	}
-	if err := t.print(c.out, c.width()); err != nil {
+	if err := jobTable(page.Jobs, time.Now()).print(c.out, c.width()); err != nil {
 		return err
 	}
 	if page.Next != "" {
 		c.note("there are more: --after %s", page.Next)
 	}
 	return nil
+}
+
+func jobTable(all []store.Record, now time.Time) *table {
+	t := &table{columns: []column{{name: "ID"}, {name: "STATE"}, {name: "SINCE", right: true}, {name: "KIND", give: true}, {name: "QUEUE", give: true}}}
+	for i := range all {
+		r := &all[i]
+		t.add(r.ID, string(r.State), since(r, now), r.Kind, r.Queue)
+	}
+	return t
 }
 
 // since is how long the job has been in its state, or when it leaves it.

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// A census counts the jobs that a filter selects, before they are changed.
+type census struct {
+	counts map[store.State]int
+	ids    map[store.State][]string // the first few of each state
+	some   []store.Record           // the first few of all
+	absent []string                 // ids that were asked for and are not there
+}
+
+// censusKeeps is how many jobs a census can name.
+const censusKeeps = 10
+
+// takeCensus counts. What the store counts by itself is not counted again.
+func takeCensus(ctx context.Context, st store.Inspector, f store.Filter) (*census, error) {
+	c := &census{counts: map[store.State]int{}, ids: map[store.State][]string{}}
+	if len(f.IDs) == 0 && len(f.Kinds) == 0 && len(f.Tags) == 0 && f.Worker == "" {
+		return c, c.byStats(ctx, st, f)
+	}
+	absent := map[string]bool{}
+	for _, id := range f.IDs {
+		absent[id] = true
+	}
+	req := store.ListRequest{Filter: f, Limit: 1000}
+	for {
+		page, err := st.List(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page.Jobs {
+			delete(absent, page.Jobs[i].ID)
+			c.counts[page.Jobs[i].State]++
+			c.name(&page.Jobs[i])
+		}
+		if req.After = page.Next; req.After == "" {
+			break
+		}
+	}
+	for id := range absent {
+		c.absent = append(c.absent, id)
+	}
+	slices.Sort(c.absent)
+	return c, nil
+}
+
+// byStats counts whole queues and states, of which there may be millions.
+func (c *census) byStats(ctx context.Context, st store.Inspector, f store.Filter) error {
+	stats, err := st.Stats(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range stats.Queues {
+		if len(f.Queues) > 0 && !slices.Contains(f.Queues, q.Name) {
+			continue
+		}
+		for state, n := range q.Counts {
+			if len(f.States) == 0 || slices.Contains(f.States, state) {
+				c.counts[state] += n
+			}
+		}
+	}
+	page, err := st.List(ctx, store.ListRequest{Filter: f, Limit: censusKeeps})
+	for i := range page.Jobs {
+		c.name(&page.Jobs[i])
+	}
+	return err
+}
+
+// name keeps a job to be named.
+func (c *census) name(r *store.Record) {
+	if len(c.some) < censusKeeps {
+		c.some = append(c.some, *r)
+	}
+	if ids := c.ids[r.State]; len(ids) < censusKeeps {
+		c.ids[r.State] = append(ids, r.ID)
+	}
+}
+
+// sum counts the jobs in these states, all without any.
+func (c *census) sum(in ...store.State) (n int) {
+	for state, m := range c.counts {
+		if len(in) == 0 || slices.Contains(in, state) {
+			n += m
+		}
+	}
+	return n
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// jobFilter selects jobs on the command line. Values of one flag are joined by
+// or, different flags by and.
+type jobFilter struct {
+	State  []string `short:"s" help:"Only jobs in this state: ${states}." placeholder:"STATE" complete:"states"`
+	Queue  []string `short:"q" help:"Only jobs of this queue." placeholder:"NAME" sep:"none" complete:"queues"`
+	Kind   []string `short:"k" help:"Only jobs of this kind." placeholder:"NAME" sep:"none"`
+	Tag    []string `help:"Only jobs with this tag." placeholder:"WORD" sep:"none"`
+	Worker string   `short:"w" help:"Only jobs that this worker runs." placeholder:"NAME" complete:"workers"`
+}
+
+// of is the filter that the flags describe, among the jobs with these ids if
+// there are any.
+func (f *jobFilter) of(ids []string) (store.Filter, error) {
+	to := store.Filter{IDs: ids, Queues: f.Queue, Kinds: f.Kind, Tags: f.Tag, Worker: f.Worker}
+	for _, name := range f.State {
+		if !slices.Contains(states, store.State(name)) {
+			return to, wrong("reading the command line", "states are "+stateList(), "--state: there is no state %q", name)
+		}
+		to.States = append(to.States, store.State(name))
+	}
+	return to, nil
+}
