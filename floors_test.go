@@ -31,6 +31,10 @@ var floors = []floor{
 	{"store/memory", []string{"store"}, false, "the reference store is plain"},
 	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
 	{"store/sqlite", []string{"store", "internal/loop"}, true, "a driver is linked only by who imports its store"},
+	{"internal/measure", []string{"", "store"}, false, "what is measured does not depend on who exports it"},
+	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},
+	{"prometheus", []string{"", "store", "internal/measure"}, true, "its client is linked only by who asks for it"},
+	{"health", []string{"", "store"}, false, "a probe's answer needs net/http and no more"},
 	{"cmd/...", []string{"...", ""}, true, "only commands see all"},
 	{"examples/...", []string{"...", ""}, true, "examples are users"},
 }
