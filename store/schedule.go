@@ -15,7 +15,7 @@ type Scheduler interface {
 	// Paused, Last and DeclaredAt stay as they are: the last Declare wins. One
 	// that says just what is there already is not written and keeps By and
 	// Version. It answers each name's row as it was before, in the given order;
-	// one that was not there has Version 0.
+	// one that was not there has Version 0. What the store sets is not read.
 	//
 	// A schedule that [Schedule.Check] refuses fails the whole call with that
 	// error. The same name twice in one call is ErrInvalid. No schedules: nil, nil.
@@ -23,14 +23,17 @@ type Scheduler interface {
 
 	// Schedules answers the rows that changed after version req.Since, in name
 	// order, and what the version is now. Deleted ones are not reported, except
-	// by Deleted, which counts all that ever were: a caller that sees it change
-	// reads everything anew.
+	// by Deleted, which counts all that ever were: a caller that sees it change,
+	// or the version fall (the store came back from a crash with an older state),
+	// reads everything anew. A caller that reads in pages goes on from the Version
+	// and the Deleted of its first page: what changes meanwhile is above them.
 	Schedules(ctx context.Context, req SchedulesRequest) (SchedulesReply, error)
 
 	// Switch pauses, resumes or deletes schedules and answers how many of them
-	// are there and were changed. A paused one is not fired by workers that heard
-	// of it; jobs that are enqueued already stay. The last tick of a deleted one
-	// is forgotten. No names: nothing.
+	// are there and were changed; a name that is given twice counts once. A paused
+	// one is not fired by workers that heard of it; jobs that are enqueued already
+	// stay. The last tick of a deleted one is forgotten. No names: nothing. A
+	// switch that is none of the three is ErrInvalid.
 	Switch(ctx context.Context, names []string, to ScheduleSwitch) (int, error)
 }
 
@@ -49,15 +52,20 @@ type Schedule struct {
 	// Job is what a tick enqueues, with a new ID, its Tick and its jitter. Its ID
 	// and Tick are empty here, its Delay counts from the tick.
 	Job Job `json:"job"`
-	// By is who declared it, for people.
+	// By is who declared it, for people; at most MaxName bytes.
 	By string `json:"by,omitempty"`
 
 	// Set by the store.
 	Paused     bool      `json:"paused,omitempty"`
 	Last       int64     `json:"last,omitempty"`       // the highest Tick.N that was used up; 0: none
-	Version    uint64    `json:"version"`              // raised by each Declare that wrote it and each Switch, not by ticks
 	DeclaredAt time.Time `json:"declared_at,omitzero"` // when its name was first declared
-	ChangedAt  time.Time `json:"changed_at,omitzero"`
+	ChangedAt  time.Time `json:"changed_at,omitzero"`  // when Version was raised
+	// From is when it was first declared, got another Spec or was resumed,
+	// whichever came last: what its Spec says of earlier moments are no ticks.
+	From time.Time `json:"from,omitzero"`
+	// Version is raised by each Declare that wrote the row and each Switch that
+	// changed it, not by ticks, above those of all rows there are and ever were.
+	Version uint64 `json:"version"`
 }
 
 // Missed says what becomes of ticks that nobody fired in time.
@@ -84,6 +92,8 @@ func (s *Schedule) Check(limit int) error {
 		return fmt.Errorf("schedule %q: %w: Spec must be 1 to %d bytes of UTF-8 without control characters", s.Name, ErrInvalid, MaxSpec)
 	case s.Missed != MissedSkip && s.Missed != MissedOnce && s.Missed != MissedAll:
 		return fmt.Errorf("schedule %q: %w: Missed is %q (hint: skip, once or all)", s.Name, ErrInvalid, clip(string(s.Missed)))
+	case !validName(s.By, MaxName):
+		return fmt.Errorf("schedule %q: %w: By must be at most %d bytes of UTF-8 without control characters", s.Name, ErrInvalid, MaxName)
 	case s.Jitter < 0:
 		return fmt.Errorf("schedule %q: %w: Jitter is negative", s.Name, ErrInvalid)
 	case s.Job.ID != "" || s.Job.Tick != (Tick{}):
@@ -99,12 +109,14 @@ func (s *Schedule) Check(limit int) error {
 type SchedulesRequest struct {
 	Since uint64   // only those with a Version above it; 0: all
 	Names []string // only these; nil: all
+	After string   // only names after this one, for pages
+	Limit int      // at most so many; 0: all
 }
 
 // A SchedulesReply is what the store holds.
 type SchedulesReply struct {
 	Schedules []Schedule
-	Version   uint64    // the highest there is, of all rows
+	Version   uint64    // the highest that was ever given, of all rows together
 	Deleted   uint64    // how many were ever deleted
 	Now       time.Time // the store's clock
 }

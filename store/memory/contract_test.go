@@ -57,11 +57,14 @@ func TestContractWithoutOneFeature(t *testing.T) {
 		"Keep":     func(f *store.Features) { f.Keep = false },
 		"Journal":  func(f *store.Features) { f.Journal = false },
 		"Tags":     func(f *store.Features) { f.Tags = false },
-		"Tick":     func(f *store.Features) { f.Tick = false },
+		"Tick":     func(f *store.Features) { f.Tick, f.Schedules = false, false },
 		"Weights":  func(f *store.Features) { f.Weights = false },
 		"Pause":    func(f *store.Features) { f.Pause = false },
 		"Cancel":   func(f *store.Features) { f.Cancel = false },
 		"Signal":   func(f *store.Features) { f.Signal = false },
+
+		"Schedules": func(f *store.Features) { f.Schedules = false },
+		"Marks":     func(f *store.Features) { f.Marks = false },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,22 +32,32 @@ func (s *Store) admitAll(jobs []store.Job) []store.Enqueued {
 }
 
 // admit adds one job unless it is known, a duplicate, or its tick has passed.
-// A job that is not added changes nothing.
+// A job that is not added changes nothing, but a duplicate uses up its tick.
 func (s *Store) admit(in *store.Job) store.Enqueued {
 	if s.jobs[in.ID] != nil || s.remembered[in.ID] {
 		return store.Enqueued{ID: in.ID, What: store.Known}
 	}
 	if holder := s.unique[in.Unique]; holder != nil {
+		s.useUp(in.Tick)
 		return store.Enqueued{ID: holder.ID, What: store.Duplicate}
 	}
-	if in.Tick.Schedule != "" {
-		if last, ok := s.ticks[in.Tick.Schedule]; ok && in.Tick.N <= last {
-			return store.Enqueued{ID: in.ID, What: store.Passed}
-		}
-		s.ticks[in.Tick.Schedule] = in.Tick.N
+	if !s.useUp(in.Tick) {
+		return store.Enqueued{ID: in.ID, What: store.Passed}
 	}
 	s.add(in)
 	return store.Enqueued{ID: in.ID, What: store.Added}
+}
+
+// useUp makes a tick its schedule's last one, unless it has passed: false.
+func (s *Store) useUp(t store.Tick) bool {
+	if t.Schedule == "" {
+		return true
+	}
+	if last, ok := s.ticks[t.Schedule]; ok && t.N <= last {
+		return false
+	}
+	s.ticks[t.Schedule] = t.N
+	return true
 }
 
 // add makes the record of a job that was admitted.

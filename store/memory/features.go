@@ -12,6 +12,7 @@ func features(o Options) store.Features {
 		Priority: true, Cursor: true, Unique: true, Then: true, Keep: true, Journal: true,
 		Kinds: true, Order: true, IDs: true,
 		Tags: true, Tick: true, Weights: true, Pause: true, Cancel: true, Signal: true,
+		Schedules: true, Marks: true,
 	}
 	if o.Features != nil {
 		f = *o.Features

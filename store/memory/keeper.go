@@ -24,8 +24,9 @@ func (s *Store) Release(ctx context.Context, req store.ReleaseRequest) (store.Re
 	reply := store.ReleaseReply{Released: true}
 	stopping := w.State == store.Stopping || w.State == store.Leaving
 	for _, j := range slices.SortedFunc(maps.Values(w.held), bySeq) {
+		ran := max(0, w.BeatAt.Sub(j.ClaimedAt))
 		s.release(j, &req, req.MaxDeaths > 0 && !stopping)
-		reply.Jobs = append(reply.Jobs, store.Released{ID: j.ID, Kind: j.Kind, State: j.State})
+		reply.Jobs = append(reply.Jobs, store.Released{ID: j.ID, Kind: j.Kind, State: j.State, Ran: ran, Cursor: j.Cursor != nil})
 	}
 	delete(s.workers, req.Worker)
 	if len(reply.Jobs) > 0 {

@@ -52,14 +52,18 @@ type data struct {
 	forgetting []farewell       // the same, in the order in which they left
 	workers    map[string]*worker
 	paused     map[string]bool
-	orders     uint64 // the last order's number, of all workers' together
+	schedules  schedules
+	marks      []store.Mark // oldest first
+	orders     uint64       // the last order's number, of all workers' together
 	done       int64
 	failed     int64
 }
 
 var (
-	_ store.Store    = (*Store)(nil)
-	_ store.Listener = (*Store)(nil)
+	_ store.Store     = (*Store)(nil)
+	_ store.Listener  = (*Store)(nil)
+	_ store.Scheduler = (*Store)(nil)
+	_ store.Marker    = (*Store)(nil)
 )
 
 // New makes an empty store.
@@ -82,6 +86,7 @@ func empty() data {
 		remembered: map[string]bool{},
 		workers:    map[string]*worker{},
 		paused:     map[string]bool{},
+		schedules:  schedules{rows: map[string]store.Schedule{}},
 	}
 }
 

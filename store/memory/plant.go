@@ -41,6 +41,7 @@ func (d *data) copy() data {
 	c.ticks = maps.Clone(d.ticks)
 	c.remembered, c.forgetting = maps.Clone(d.remembered), slices.Clone(d.forgetting)
 	c.paused, c.orders, c.done, c.failed = maps.Clone(d.paused), d.orders, d.done, d.failed
+	c.schedules, c.marks = d.schedules.copy(), slices.Clone(d.marks)
 	for name, w := range d.workers {
 		c.workers[name] = &worker{
 			Worker: copyWorker(w.Worker), held: map[string]*job{},

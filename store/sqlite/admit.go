@@ -103,8 +103,8 @@ func (d *door) admitOne(ctx context.Context, j *store.Job) error {
 	return d.add(ctx, j)
 }
 
-// refused judges a job with a key or a tick. Only one that goes in uses up its
-// tick.
+// refused judges a job with a key or a tick. One that goes in uses up its tick,
+// and so does a duplicate.
 func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
 	var seq int64
 	rows, err := d.tx.query(ctx, knownSQL, packID(j.ID))
@@ -112,23 +112,41 @@ func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
 		d.answer(j.ID, store.Known)
 		return true, err
 	}
-	if j.Unique != "" {
-		var holder id
-		rows, err := d.tx.query(ctx, holderSQL, j.Unique)
-		if err := one(rows, err, &holder); err != errNoRow {
-			d.answer(string(holder), store.Duplicate)
-			return true, err
-		}
-	}
-	if j.Tick.Schedule == "" {
-		return false, nil
-	}
-	n, err := d.tx.exec(ctx, tickSQL, j.Tick.Schedule, j.Tick.N)
-	if err != nil || n > 0 {
+	holder, err := d.holder(ctx, j.Unique)
+	if err != nil {
 		return false, err
 	}
-	d.answer(j.ID, store.Passed)
-	return true, nil
+	passed, err := d.useUp(ctx, j.Tick)
+	switch {
+	case err != nil:
+		return false, err
+	case holder != "":
+		d.answer(string(holder), store.Duplicate)
+	case passed:
+		d.answer(j.ID, store.Passed)
+	}
+	return holder != "" || passed, nil
+}
+
+// holder is the job that holds a key, empty if none does.
+func (d *door) holder(ctx context.Context, key string) (holder id, err error) {
+	if key == "" {
+		return "", nil
+	}
+	rows, err := d.tx.query(ctx, holderSQL, key)
+	if err = one(rows, err, &holder); err == errNoRow {
+		err = nil
+	}
+	return holder, err
+}
+
+// useUp makes a tick its schedule's last one and says whether it has passed.
+func (d *door) useUp(ctx context.Context, t store.Tick) (passed bool, err error) {
+	if t.Schedule == "" {
+		return false, nil
+	}
+	n, err := d.tx.exec(ctx, tickSQL, t.Schedule, t.N)
+	return err == nil && n == 0, err
 }
 
 func (d *door) answer(id string, what store.EnqueuedWhat) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -37,7 +38,8 @@ type releasing struct {
 	req    *store.ReleaseRequest
 	mover  mover
 	worker int64
-	died   bool // its jobs may be to blame
+	beaten int64 // when it beat last
+	died   bool  // its jobs may be to blame
 	reply  store.ReleaseReply
 }
 
@@ -45,7 +47,7 @@ func (l *releasing) run(ctx context.Context, tx session) error {
 	l.mover, l.reply = mover{tx: tx, now: l.store.now()}, store.ReleaseReply{}
 	var state store.WorkerState
 	rows, err := tx.query(ctx, releaseWorkerSQL, l.req.Worker, int64(l.req.Beat))
-	if err := one(rows, err, &l.worker, &state); err != nil {
+	if err := one(rows, err, &l.worker, &state, &l.beaten); err != nil {
 		if err == errNoRow {
 			err = nil
 		}
@@ -100,6 +102,8 @@ func (l *releasing) anew(ctx context.Context, r *row) error {
 // workers or was to be cancelled.
 func (l *releasing) release(ctx context.Context, r *row) error {
 	now := l.mover.now
+	back := store.Released{ID: string(r.id), Kind: r.kind, Cursor: r.cursor != nil,
+		Ran: time.Duration(max(0, l.beaten-r.claimed.Int64)) * time.Microsecond}
 	if err := l.mover.lift(ctx, r); err != nil {
 		return err
 	}
@@ -120,6 +124,7 @@ func (l *releasing) release(ctx context.Context, r *row) error {
 	if err := l.mover.settle(ctx, r); err != nil {
 		return err
 	}
-	l.reply.Jobs = append(l.reply.Jobs, store.Released{ID: string(r.id), Kind: r.kind, State: stateNames[r.state]})
+	back.State = stateNames[r.state]
+	l.reply.Jobs = append(l.reply.Jobs, back)
 	return nil
 }

@@ -26,8 +26,10 @@ type Store struct {
 }
 
 var (
-	_ store.Store    = (*Store)(nil)
-	_ store.Listener = (*Store)(nil)
+	_ store.Store     = (*Store)(nil)
+	_ store.Listener  = (*Store)(nil)
+	_ store.Scheduler = (*Store)(nil)
+	_ store.Marker    = (*Store)(nil)
 )
 
 // Features says what this store can do: everything.
@@ -37,6 +39,7 @@ func (s *Store) Features() store.Features {
 		Priority: true, Cursor: true, Unique: true, Then: true, Keep: true, Journal: true,
 		Kinds: true, Order: true, IDs: true,
 		Tags: true, Tick: true, Weights: true, Pause: true, Cancel: true, Signal: true,
+		Schedules: true, Marks: true,
 		Remember: store.Remember, MaxPayload: s.options.MaxPayload, Commit: true,
 	}
 }

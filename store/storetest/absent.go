@@ -88,6 +88,28 @@ var absences = []absence{
 		_, err := s.Signal(s.Context(), []string{"w"}, store.OrderStop)
 		s.is(err, store.ErrUnsupported)
 	}},
+	{"without Schedules there is no Scheduler, or it refuses", hasSchedules, func(s *stage) {
+		sc, ok := s.Store.(store.Scheduler)
+		if !ok {
+			return
+		}
+		_, err := sc.Declare(s.Context(), []store.Schedule{schedule("a")})
+		s.is(err, store.ErrUnsupported)
+		_, err = sc.Schedules(s.Context(), store.SchedulesRequest{})
+		s.is(err, store.ErrUnsupported)
+		_, err = sc.Switch(s.Context(), []string{"a"}, store.SchedulePause)
+		s.is(err, store.ErrUnsupported)
+	}},
+	{"without Marks there is no Marker, or it refuses", hasMarks, func(s *stage) {
+		m, ok := s.Store.(store.Marker)
+		if !ok {
+			return
+		}
+		_, err := m.Mark(s.Context(), store.Mark{Label: "a"})
+		s.is(err, store.ErrUnsupported)
+		_, err = m.Marks(s.Context(), 1)
+		s.is(err, store.ErrUnsupported)
+	}},
 	{"without Cancel running jobs are left alone", hasCancel, func(s *stage) {
 		c := s.one("w", "a")
 		s.move(0, store.Cancelled, store.Filter{IDs: []string{"a"}})
@@ -102,6 +124,9 @@ var absences = []absence{
 func testAbsent(t *testing.T, h Harness) {
 	probe := h.New(t)
 	f := probe.Store.Features()
+	if f.Schedules && !f.Tick {
+		t.Error("Features say Schedules and not Tick, which schedules need")
+	}
 	if f.Name == "" || f.Remember < store.Remember || f.MaxPayload <= 0 {
 		t.Errorf("Features say too little: %+v", f)
 	}

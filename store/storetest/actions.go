@@ -30,6 +30,8 @@ var actions = []action{
 	{"move", 8, (*twins).move},
 	{"pause", 3, (*twins).pause},
 	{"signal", 2, (*twins).signal},
+	{"declare", 3, (*twins).declare},
+	{"switch", 3, (*twins).switchSchedules},
 	{"snapshot", 1, (*twins).remember},
 	{"roll back", 1, (*twins).rollBack},
 }

@@ -118,5 +118,6 @@ func (tw *twins) showOthers(st store.Store, base time.Time) (string, error) {
 		fmt.Fprintf(&b, " %s(%d %s slots %d tag %q %v %v since %s, beat %s)", w.Name, w.Beat, w.State, w.Slots, w.Tag,
 			w.Queues, w.Kinds, since(base, w.StartedAt), since(base, w.BeatAt))
 	}
-	return b.String(), nil
+	schedules, err := tw.showSchedules(st, base)
+	return b.String() + schedules, err
 }

@@ -36,6 +36,9 @@ var (
 	hasCancel   = has(func(f store.Features) bool { return f.Cancel })
 	hasSignal   = has(func(f store.Features) bool { return f.Signal })
 
+	hasSchedules = has(func(f store.Features) bool { return f.Schedules })
+	hasMarks     = has(func(f store.Features) bool { return f.Marks })
+
 	// exact is the need of the random steps: what comes next is never open.
 	exact = all(hasKinds, hasOrder, hasIDs)
 

@@ -57,6 +57,33 @@ var releasePromises = []promise{
 			s.released(got)
 		}
 	}},
+	{"answers how long each had run when the worker last beat", nil, func(s *stage) {
+		s.add(jobs("a", "b")...)
+		a := of(s.claimIDs("w", 1, "a")[0])
+		s.sub.Advance(time.Hour)
+		s.beat("w", a)
+		s.sub.Advance(time.Minute)
+		s.claimIDs("w", 1, "b")
+		s.sub.Advance(time.Minute)
+		for _, j := range s.die("w", 0).Jobs {
+			if j.ID == "b" && j.Ran != 0 {
+				s.Fatalf("the job that was claimed after the beat ran %v", j.Ran)
+			}
+			if j.ID == "a" {
+				s.near("Ran", j.Ran, time.Hour)
+			}
+		}
+	}},
+	{"answers which of its jobs have a cursor", hasCursor, func(s *stage) {
+		s.add(jobs("a", "b")...)
+		c := claimsOf(s.claimIDs("w", 2, "a", "b"))
+		s.results(s.settleBatch("w", 0, saved(c[0], 1, "1")), store.Applied)
+		for _, j := range s.die("w", 0).Jobs {
+			if j.Cursor != (j.ID == "a") {
+				s.Fatalf("answered %+v", j)
+			}
+		}
+	}},
 	{"its jobs go to the front in their order", hasOrder, func(s *stage) {
 		s.add(jobs("a", "b", "c", "d")...)
 		c := of(s.claimIDs("v", 1, "a")[0])

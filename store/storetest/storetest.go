@@ -101,6 +101,8 @@ var groups = []struct {
 	{"List", listPromises},
 	{"Stats", statsPromises},
 	{"Move", movePromises},
+	{"Schedules", schedulePromises},
+	{"Marks", markPromises},
 	{"Listen", listenPromises},
 	{"Data", dataPromises},
 	{"Faults", faultPromises},

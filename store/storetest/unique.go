@@ -31,13 +31,21 @@ var uniquePromises = []promise{
 		s.add(keyed("a", "key"))
 		s.becomes(store.Known, keyed("a", "key"))
 	}},
-	{"a Duplicate does not use up its tick", all(hasUnique, hasTick), func(s *stage) {
+	{"a Duplicate uses up its tick", all(hasUnique, hasTick), func(s *stage) {
 		s.add(keyed("a", "key"))
 		next := tick("b", "hourly", 100)
 		next.Unique = "key"
 		s.becomes(store.Duplicate, next)
 		next.Unique = ""
-		s.becomes(store.Added, next)
+		s.becomes(store.Passed, next)
+		s.becomes(store.Added, tick("c", "hourly", 101))
+	}},
+	{"a Duplicate whose tick has passed moves no tick back", all(hasUnique, hasTick), func(s *stage) {
+		s.add(keyed("a", "key"), tick("t", "hourly", 100))
+		late := tick("b", "hourly", 99)
+		late.Unique = "key"
+		s.becomes(store.Duplicate, late)
+		s.becomes(store.Passed, tick("c", "hourly", 100))
 	}},
 	{"a tick that passed does not take its key", all(hasUnique, hasTick), func(s *stage) {
 		s.add(tick("a", "hourly", 100))

@@ -248,6 +248,9 @@ func (tw *twins) release() error {
 		},
 		func(got store.ReleaseReply) string {
 			slices.SortFunc(got.Jobs, func(a, b store.Released) int { return strings.Compare(a.ID, b.ID) })
+			for i := range got.Jobs {
+				got.Jobs[i].Ran = (got.Jobs[i].Ran + time.Minute/4).Truncate(time.Minute) // see since
+			}
 			return fmt.Sprintf("%+v", got)
 		})
 	if got[1].Released {

@@ -1,0 +1,2 @@
+-- in: name
+DELETE FROM tasuki_schedules WHERE name = ?1
