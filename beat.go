@@ -84,6 +84,7 @@ func (b *beater) request() store.BeatRequest {
 		}
 	} else {
 		info.Stuck = b.stuck()
+		b.slow()
 	}
 	return store.BeatRequest{Worker: info, Claims: claims, OrdersSeen: b.orders}
 }

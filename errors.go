@@ -58,11 +58,16 @@ func (e *Unrecorded) Error() string {
 type panicError struct {
 	value any
 	stack string
+	where string // the item or step, if it was in one
 }
 
 func (e *panicError) Error() string {
-	if e.value == nil {
-		return "the handler called runtime.Goexit"
+	text := "the handler called runtime.Goexit"
+	if e.value != nil {
+		text = fmt.Sprintf("panic: %v", e.value)
 	}
-	return fmt.Sprintf("panic: %v", e.value)
+	if e.where != "" {
+		text += " (in " + e.where + ")"
+	}
+	return text
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -45,11 +46,22 @@ func iterate[C, T any](ctx context.Context, name string, src Source[C, T], do fu
 	if err := it.begin(ctx, src.Total); err != nil {
 		return err
 	}
-	for item, err := range src.After(ctx, start) {
+	whole := false
+	defer it.run.unlessWhole(&whole, it.String)
+	err = walk(ctx, it, src.After(ctx, start), func(item T) error {
+		return one(ctx, it, src.Cursor(item), order, func() error { return do(ctx, item) })
+	})
+	whole = true
+	return err
+}
+
+// walk takes item after item until one fails or there is none.
+func walk[T any](ctx context.Context, it *iteration, items iter.Seq2[T, error], one func(T) error) error {
+	for item, err := range items {
 		if err != nil {
 			return it.left(ctx, fmt.Errorf("%s: source: %w", it, err))
 		}
-		if err := one(ctx, it, src.Cursor(item), order, func() error { return do(ctx, item) }); err != nil {
+		if err := one(item); err != nil {
 			return it.left(ctx, err)
 		}
 	}

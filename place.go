@@ -47,6 +47,14 @@ func (p *place) enter(ctx context.Context, name string, inside func() *scope) (c
 	return store.WithHeld(ctx, in.held), in
 }
 
+// unlessWhole notes where a panic, or a Goexit, came from: what it is deferred in
+// did not run to its end. The innermost place counts.
+func (r *run) unlessWhole(whole *bool, where func() string) {
+	if !*whole && r.where == "" {
+		r.where = where()
+	}
+}
+
 // named refuses what cannot begin here: a name that is empty or was begun before,
 // anything in an item that is committed already. Called with run.mu held.
 func (p *place) named(what, name string) error {
@@ -58,6 +66,7 @@ func (p *place) named(what, name string) error {
 	case !p.open().begin(what, name):
 		return fmt.Errorf("kind %q: a second %s named %q in one run (hint: names are what a job's state is found by; give each its own)", p.run.rec.Kind, what, name)
 	}
+	p.run.parts = true
 	return nil
 }
 

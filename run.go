@@ -34,6 +34,8 @@ type run struct {
 	ended   bool      // the handler returned; guarded by desk.mu
 	back    bool      // never started, its claim is on its way back; guarded by desk.mu
 	stuck   bool      // logged as outliving its timeout; owned by the beater
+	slow    bool      // logged as having an item that is too long; owned by the beater
+	where   string    // the item or step in which the handler panicked; owned by its goroutine
 
 	mu         sync.Mutex
 	refused    bool           // the runtime refused to begin the next item or step
@@ -49,6 +51,7 @@ type run struct {
 	progress   store.Progress // guarded by mu like all before
 	told       bool           // the saver took progress since it changed
 	result     json.RawMessage
+	parts      bool      // it has loops or steps
 	items      int64     // items and steps done in this run
 	stepped    time.Time // when the last of them was done
 }
@@ -97,6 +100,9 @@ func (r *run) work(middleware []Middleware, ended func(error)) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &panicError{value: p, stack: string(debug.Stack())}
+		}
+		if p, fell := err.(*panicError); fell {
+			p.where = r.where
 		}
 		ended(err)
 	}()

@@ -33,7 +33,11 @@ func Step[T any](ctx context.Context, name string, do func(context.Context) (T, 
 	ctx, in := s.at.enter(ctx, name, s.inside)
 	in.held.Take(s.noCommit)
 	defer in.held.Take(nil)
-	if v, err = do(ctx); err != nil {
+	whole := false
+	defer s.run.unlessWhole(&whole, s.String)
+	v, err = do(ctx)
+	whole = true
+	if err != nil {
 		return v, err
 	}
 	return v, s.done(ctx, v)
@@ -53,6 +57,8 @@ func StepTx[T, Tx any](ctx context.Context, name string, commit func(context.Con
 	ctx, in := s.at.enter(ctx, name, s.inside)
 	in.held.Take(s.point)
 	defer in.held.Take(nil)
+	whole := false
+	defer s.run.unlessWhole(&whole, s.String)
 	err = commit(ctx, func(tx Tx) (err error) {
 		if v, err = do(ctx, tx); err != nil {
 			return err
@@ -60,6 +66,7 @@ func StepTx[T, Tx any](ctx context.Context, name string, commit func(context.Con
 		s.raw, err = s.encode(v)
 		return err
 	})
+	whole = true
 	s.committed(in.held)
 	return v, err
 }
