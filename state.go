@@ -46,12 +46,14 @@ func (s *scope) IsZero() bool {
 		}
 	}
 	for _, t := range s.Steps {
-		if t.Result != nil || !t.In.IsZero() {
+		if !t.zero() {
 			return false
 		}
 	}
 	return true
 }
+
+func (t *stepState) zero() bool { return t.Result == nil && t.In.IsZero() }
 
 func (l *loopState) zero() bool { return l.Cursor == nil && !l.Done && l.Item.IsZero() }
 
@@ -59,7 +61,7 @@ func (l *loopState) zero() bool { return l.Cursor == nil && !l.Done && l.Item.Is
 // whole of it is one cursor, which is then kept as it is.
 type stateRecord struct {
 	Format int `json:"tasuki"`
-	*scope
+	scope
 }
 
 const stateFormat = 1
@@ -69,19 +71,41 @@ func (s *scope) encode() (json.RawMessage, error) {
 	if c, ok := s.plain(); ok {
 		return c, nil
 	}
+	return json.Marshal(stateRecord{stateFormat, *s.recorded()})
+}
+
+// recorded is a copy without what was only begun; nil if nothing is left.
+func (s *scope) recorded() *scope {
+	if s.IsZero() {
+		return nil
+	}
+	c := &scope{Steps: map[string]*stepState{}, Loops: map[string]*loopState{}}
 	for name, t := range s.Steps {
-		if t.Result == nil && t.In.IsZero() {
-			delete(s.Steps, name) // begun, and nothing of it is done
+		if in := t.In.recorded(); in != nil || t.Result != nil {
+			c.Steps[name] = &stepState{t.Result, in}
 		}
 	}
-	return json.Marshal(stateRecord{stateFormat, s})
+	for name, l := range s.Loops {
+		if !l.zero() {
+			c.Loops[name] = &loopState{l.Cursor, l.Done, l.Item.recorded()}
+		}
+	}
+	return c
 }
 
 // plain answers the cursor that is all there is, if that is so.
 func (s *scope) plain() (json.RawMessage, bool) {
+	if s.IsZero() {
+		return nil, true
+	}
 	l := s.Loops[mainLoop]
-	if l == nil || !l.Item.IsZero() || len(s.Steps) > 0 {
+	if l == nil || !l.Item.IsZero() {
 		return nil, false
+	}
+	for _, t := range s.Steps {
+		if !t.zero() {
+			return nil, false
+		}
 	}
 	for name, other := range s.Loops {
 		if name != mainLoop && !other.zero() {
