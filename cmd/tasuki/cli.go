@@ -17,6 +17,8 @@ type commandLine struct {
 	Demo    demoCmd    `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
 	Enqueue enqueueCmd `cmd:"" help:"Put a job, or a file of jobs, into the store."`
 	Jobs    jobsCmd    `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
+	Queues  queuesCmd  `cmd:"" help:"Look at queues, pause, resume and clear them."`
+	Workers workersCmd `cmd:"" help:"Look at workers and give them orders."`
 	Stats   statsCmd   `cmd:"" help:"Count jobs by queue and state, and show the workers."`
 	Migrate migrateCmd `cmd:"" help:"Make the store, or bring its schema up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -83,7 +83,7 @@ func (m *mover) run(st store.Store, b bulk) (err error) {
 	}
 	moved := 0
 	if n > 0 {
-		moved, err = st.Move(m.ctx, store.MoveRequest{Filter: m.filter, To: m.verb.to, Why: m.verb.why})
+		moved, err = st.Move(m.ctx, store.MoveRequest{Filter: m.narrow(), To: m.verb.to, Why: m.verb.why})
 	}
 	if err != nil {
 		return failed(fmt.Sprintf("moving jobs (%s were %s before that)", jobs(moved), m.verb.past), err)
@@ -97,6 +97,16 @@ func (m *mover) reached() []store.State {
 		return append(slices.Clone(m.verb.from), store.Running)
 	}
 	return m.verb.from
+}
+
+// narrow is the filter without the states that the verb leaves alone by its own
+// rule and not by the store's.
+func (m *mover) narrow() store.Filter {
+	f := m.filter
+	if len(f.States) == 0 {
+		f.States, f.All = m.reached(), false
+	}
+	return f
 }
 
 func (m *mover) question(n int) string {
@@ -119,9 +129,4 @@ func (m *mover) breakdown(in []store.State) string {
 }
 
 // jobs is "1 job", "2 jobs".
-func jobs(n int) string {
-	if n == 1 {
-		return "1 job"
-	}
-	return fmt.Sprintf("%d jobs", n)
-}
+func jobs(n int) string { return count(n, "job") }

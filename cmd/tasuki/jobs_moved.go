@@ -115,7 +115,7 @@ func (m *mover) sayMoved(r movedJSON) error {
 	}
 	text := m.verb.past + " " + jobs(r.Moved)
 	if r.Told > 0 {
-		text += fmt.Sprintf(", %d of them running: their worker is told with its next beat", r.Told)
+		text += fmt.Sprintf(", %d of them running: told by the worker's next beat", r.Told)
 	}
 	if err := m.printf("%s\n", text); err != nil {
 		return err

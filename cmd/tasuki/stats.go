@@ -59,28 +59,42 @@ type workerJSON struct {
 	Busy      int               `json:"busy"`
 	Queues    []string          `json:"queues"`
 	Tag       string            `json:"tag,omitempty"`
+	Version   string            `json:"version,omitempty"`
+	Kinds     []string          `json:"kinds,omitempty"`
+	Stuck     []string          `json:"stuck,omitempty"`
+	Foreign   bool              `json:"foreign,omitempty"`
 	StartedAt time.Time         `json:"started_at"`
 	BeatAt    time.Time         `json:"beat_at"`
 }
 
 func statsOf(s *store.Stats, workers []store.Worker) statsJSON {
-	out := statsJSON{Queues: []queueJSON{}, Done: s.Done, Failed: s.Failed, Workers: []workerJSON{}}
+	return statsJSON{Queues: queuesOf(s), Done: s.Done, Failed: s.Failed, Workers: workersOf(workers)}
+}
+
+func queuesOf(s *store.Stats) []queueJSON {
+	out := []queueJSON{}
 	for _, q := range s.Queues {
 		counts := map[store.State]int{}
 		for _, state := range states {
 			counts[state] = q.Counts[state]
 		}
-		out.Queues = append(out.Queues, queueJSON{Name: q.Name, Paused: q.Paused, Counts: counts, Oldest: q.Latency.Seconds()})
-	}
-	for _, w := range workers {
-		out.Workers = append(out.Workers, workerJSON{Name: w.Name, State: w.State, Slots: w.Slots, Busy: w.Busy,
-			Queues: w.Queues, Tag: w.Tag, StartedAt: w.StartedAt, BeatAt: w.BeatAt})
+		out = append(out, queueJSON{Name: q.Name, Paused: q.Paused, Counts: counts, Oldest: q.Latency.Seconds()})
 	}
 	return out
 }
 
-func printStats(c *caller, s *store.Stats, workers []store.Worker) error {
-	t := table{columns: []column{{name: "QUEUE", give: true}, {name: "SCHEDULED", right: true}, {name: "READY", right: true},
+func workersOf(workers []store.Worker) []workerJSON {
+	out := []workerJSON{}
+	for _, w := range workers {
+		out = append(out, workerJSON{Name: w.Name, State: w.State, Slots: w.Slots, Busy: w.Busy,
+			Queues: w.Queues, Tag: w.Tag, Version: w.Version, Kinds: w.Kinds,
+			Stuck: w.Stuck, Foreign: w.Foreign, StartedAt: w.StartedAt, BeatAt: w.BeatAt})
+	}
+	return out
+}
+
+func queueTable(s *store.Stats) *table {
+	t := &table{columns: []column{{name: "QUEUE", give: true}, {name: "SCHEDULED", right: true}, {name: "READY", right: true},
 		{name: "RUNNING", right: true}, {name: "RETRY", right: true}, {name: "DONE", right: true},
 		{name: "DEAD", right: true}, {name: "CANCELLED", right: true}, {name: "WAITS", right: true}}}
 	for _, q := range s.Queues {
@@ -97,7 +111,11 @@ func printStats(c *caller, s *store.Stats, workers []store.Worker) error {
 		}
 		t.add(append(row, waits)...)
 	}
-	if err := t.print(c.out, c.width()); err != nil {
+	return t
+}
+
+func printStats(c *caller, s *store.Stats, workers []store.Worker) error {
+	if err := queueTable(s).print(c.out, c.width()); err != nil {
 		return err
 	}
 	if err := c.printf("\nsince the store was made: jobs done %d, attempts failed %d\n", s.Done, s.Failed); err != nil {

@@ -56,7 +56,11 @@ func worker() {
 		return errors.New("no route \x1b[31mto host\nsecond line")
 	})
 	patient := tasuki.NewKind[any]("patient").Do(func(ctx context.Context, _ any) error {
-		<-tasuki.Stopping(ctx)
+		select {
+		case <-tasuki.Stopping(ctx):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		return errors.Join(tasuki.Save(ctx, "page 7"), tasuki.Yield())
 	})
 	w, err := tasuki.New(st, tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient}})
