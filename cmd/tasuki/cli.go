@@ -19,6 +19,7 @@ type commandLine struct {
 	Jobs    jobsCmd    `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
 	Queues  queuesCmd  `cmd:"" help:"Look at queues, pause, resume and clear them."`
 	Workers workersCmd `cmd:"" help:"Look at workers and give them orders."`
+	Deploy  deployCmd  `cmd:"" help:"Mark deploys, so that journals show them."`
 	Stats   statsCmd   `cmd:"" help:"Count jobs by queue and state, and show the workers."`
 	Migrate migrateCmd `cmd:"" help:"Make the store, or bring its schema up to date."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -37,6 +37,7 @@ type jobJSON struct {
 	ClaimedAt     time.Time       `json:"claimed_at,omitzero"`
 	EndedAt       time.Time       `json:"ended_at,omitzero"`
 	Journal       []store.Run     `json:"journal,omitempty"`
+	Marks         []store.Mark    `json:"marks,omitempty"`
 }
 
 func jobOf(r *store.Record) jobJSON {

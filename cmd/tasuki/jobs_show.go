@@ -13,13 +13,17 @@ import (
 
 // showCmd prints all about one job.
 type showCmd struct {
-	ID string `arg:"" name:"id" help:"The job's id, as enqueue and jobs list print it."`
+	ID string `arg:"" name:"id" complete:"jobs" help:"The job's id, as enqueue and jobs list print it."`
 }
 
 // Help is shown below the flags' list.
 func (*showCmd) Help() string {
-	return `A job that is done leaves the store, unless it was enqueued with --keep or was
-interrupted on its way; then it stays for a day.`
+	return `Its journal is below: which worker ran it from when until when, why it stopped and
+at which cursor, and the deploys meanwhile (tasuki deploy mark). A job that is done
+leaves the store, unless it was enqueued with --keep or was interrupted on its way;
+then it stays for a day.
+
+    tasuki jobs show 0198c9f0-7a3e-7b5c-9d8e-1f2a3b4c5d6e`
 }
 
 // Run prints it.
@@ -37,10 +41,23 @@ func (s *showCmd) Run(c *caller) error {
 	case len(page.Jobs) == 0:
 		return &fault{doing: doing, why: errors.New("the store has no such job"), code: exitFailed,
 			hint: "a done job leaves the store unless it was enqueued with --keep; `tasuki jobs list` shows those that are there"}
-	case c.json:
-		return c.printJSON(jobOf(&page.Jobs[0]))
 	}
-	return printJob(c, &page.Jobs[0], time.Now())
+	r := &page.Jobs[0]
+	marks, err := marksDuring(c.ctx, st, r)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		j := jobOf(r)
+		j.Marks = marks
+		return c.printJSON(j)
+	}
+	now := time.Now()
+	if err := printJob(c, r, now); err != nil {
+		return err
+	}
+	h := history{job: r, marks: marks, now: now}
+	return c.printf("%s", h.String())
 }
 
 func printJob(c *caller, r *store.Record, now time.Time) error {
@@ -65,24 +82,7 @@ func printJob(c *caller, r *store.Record, now time.Time) error {
 	field("result", flat(r.Result))
 	field("failure", failureOf(r.Failure, now))
 	field("why", r.Why)
-	if err := c.printf("%s", b.String()); err != nil {
-		return err
-	}
-	return printJournal(c, r.Journal, now)
-}
-
-func printJournal(c *caller, runs []store.Run, now time.Time) error {
-	if len(runs) == 0 {
-		return nil
-	}
-	if err := c.printf("\n"); err != nil {
-		return err
-	}
-	t := table{columns: []column{{name: "RUN", right: true}, {name: "BEGAN", right: true}, {name: "RAN", right: true}, {name: "WORKER", give: true}, {name: "ENDED"}}}
-	for i, run := range runs {
-		t.add(fmt.Sprint(i+1), ago(run.From, now), briefly(run.Until.Sub(run.From)), run.Worker, run.Why)
-	}
-	return t.print(c.out, c.width())
+	return c.printf("%s", b.String())
 }
 
 func stateOf(r *store.Record, now time.Time) string {

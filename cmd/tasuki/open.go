@@ -87,3 +87,10 @@ func (c *caller) open(make bool) (*openStore, error) {
 	}
 	return b.open(c.ctx, make)
 }
+
+// cannot says that a store lacks what a command is for.
+func cannot(st *openStore, what string) error {
+	name := st.Features().Name
+	return &fault{doing: "opening the store", why: fmt.Errorf("%s keeps no %s: %w", name, what, store.ErrUnsupported), code: exitFailed,
+		hint: "the docs of each store say what it can"}
+}
