@@ -98,7 +98,7 @@ func parse(t *testing.T, body io.Reader) page {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(body)
 	if err != nil {
-		t.Fatal(err)
+		t.Errorf("parse a scrape: %v", err)
 	}
 	p := page{}
 	for name, f := range families {
@@ -132,7 +132,7 @@ func scrape(t *testing.T, m *prometheus.Metrics) page {
 	rec := httptest.NewRecorder()
 	m.Handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if rec.Code != http.StatusOK {
-		t.Fatalf("scrape: %d %s", rec.Code, rec.Body)
+		t.Errorf("scrape: %d %s", rec.Code, rec.Body)
 	}
 	return parse(t, rec.Body)
 }
