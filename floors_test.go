@@ -35,6 +35,7 @@ var floors = []floor{
 	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},
 	{"prometheus", []string{"", "store", "internal/measure"}, true, "its client is linked only by who asks for it"},
 	{"health", []string{"", "store"}, false, "a probe's answer needs net/http and no more"},
+	{"source", []string{""}, false, "sources are made for the engine's loops; drivers are the user's"},
 	{"cmd/...", []string{"...", ""}, true, "only commands see all"},
 	{"examples/...", []string{"...", ""}, true, "examples are users"},
 }
