@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	// The race detector waits a second at each exit; our processes' ends are
 	// measured.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty, "worker": worker})
+	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty, "worker": worker, "declare": declare})
 }
 
 // faulty is the command with workers that cheat: one file is left out of the
