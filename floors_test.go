@@ -36,6 +36,7 @@ var floors = []floor{
 	{"prometheus", []string{"", "store", "internal/measure"}, true, "its client is linked only by who asks for it"},
 	{"health", []string{"", "store"}, false, "a probe's answer needs net/http and no more"},
 	{"source", []string{""}, false, "sources are made for the engine's loops; drivers are the user's"},
+	{"cron", nil, true, "a cron library is linked only by who asks for it; what it makes fits the engine without knowing it"},
 	{"cmd/...", []string{"...", ""}, true, "only commands see all"},
 	{"examples/...", []string{"...", ""}, true, "examples are users"},
 }
