@@ -53,6 +53,7 @@ func TestARunWhoseJobIsAnotherWorkersIsLost(t *testing.T) {
 			task.Do(func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() })}})
 		pass(time.Second)
 		w.Quiet() // it shall not claim it again
+		synctest.Wait()
 		ws, _ := st.Workers(t.Context(), store.WorkersRequest{})
 		if r, err := st.Release(t.Context(), store.ReleaseRequest{Worker: w.Name(), Beat: ws[0].Beat}); !r.Released || err != nil {
 			t.Fatal(r, err)
