@@ -14,6 +14,7 @@ func ExampleHandler() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	go http.ListenAndServe("127.0.0.1:8080", health.Handler(w))
+	http.Handle("/", health.Handler(w))
+	// go http.ListenAndServe(":8080", nil)
 	// os.Exit(tasuki.Main(w))
 }
