@@ -145,3 +145,12 @@ func upTo(n int) []int {
 }
 
 var errGone = fmt.Errorf("page 3 is gone")
+
+// offset is a file's cursor from what the store keeps.
+func offset(t *testing.T, cursor string) (o source.Offset) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(cursor), &o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
