@@ -93,7 +93,7 @@ func (l *lab) span(t *testing.T) sdktrace.ReadOnlySpan {
 func tags(all []attribute.KeyValue) map[string]string {
 	m := map[string]string{}
 	for _, kv := range all {
-		m[string(kv.Key)] = kv.Value.Emit()
+		m[string(kv.Key)] = kv.Value.String()
 	}
 	return m
 }
