@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,8 +70,6 @@ func Files(t Tree) tasuki.Source[Path, Item[Path, Found]] {
 type walker struct {
 	Tree
 	ctx   context.Context
-	fsys  fs.FS
-	root  string // of fsys
 	yield func(Item[Path, Found], error) bool
 }
 
@@ -80,16 +79,11 @@ func (t Tree) walker(ctx context.Context) (walker, error) {
 	if _, err := path.Match(t.Match, ""); err != nil {
 		return walker{}, fmt.Errorf("Tree.Match %q: %w", t.Match, err)
 	}
-	w := walker{Tree: t, ctx: ctx, fsys: t.FS, root: "."}
-	switch {
-	case t.FS == nil && t.Root == "":
+	if t.Root == "" && t.FS == nil {
 		return walker{}, errors.New("Tree.Root is missing")
-	case t.FS == nil:
-		w.fsys = os.DirFS(t.Root)
-	case t.Root != "":
-		w.root = t.Root
 	}
-	return w, nil
+	t.Root = cmp.Or(t.Root, ".")
+	return walker{Tree: t, ctx: ctx}, nil
 }
 
 // An entry is a name in a directory.
@@ -126,6 +120,15 @@ func (w *walker) enter(dir, after string) error {
 	return nil
 }
 
+// open is not os.DirFS for a directory of this machine: that refuses names that are
+// not UTF-8.
+func (w *walker) open(dir string) (fs.File, error) {
+	if w.FS == nil {
+		return os.Open(w.place(dir))
+	}
+	return w.FS.Open(w.place(dir))
+}
+
 // found yields a file if it is wanted.
 func (w *walker) found(at string, e entry) error {
 	if !w.All && !e.mode.IsRegular() {
@@ -142,16 +145,16 @@ func (w *walker) found(at string, e entry) error {
 
 // place is a path below the root as the user opens it.
 func (w *walker) place(at string) string {
-	if w.Tree.FS == nil {
+	if w.FS == nil {
 		return filepath.Join(w.Root, filepath.FromSlash(at))
 	}
-	return path.Join(w.root, at)
+	return path.Join(w.Root, at)
 }
 
 // list is what is in a directory from a name on, in order. It is read in parts, so
 // that of a huge one only what is still to be done is held.
 func (w *walker) list(dir, from string) ([]entry, error) {
-	f, err := w.fsys.Open(path.Join(w.root, dir))
+	f, err := w.open(dir)
 	if err != nil {
 		return nil, err
 	}
