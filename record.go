@@ -76,7 +76,7 @@ func (r *run) settled(seq uint64, h *store.Held) {
 func (r *run) unsaved() (store.Outcome, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.lost || r.seq == r.sent || r.doubt != 0 {
+	if r.lost || r.seq == r.sent || r.doubt != 0 || r.probe != nil && r.waits == nil {
 		return store.Outcome{}, false
 	}
 	o := store.Outcome{Claim: r.held.Claim, Verb: store.Save, Seq: r.seq, Progress: r.untold()}
@@ -164,6 +164,14 @@ func (r *run) flush(ctx context.Context, seq uint64) error {
 			return r.over(ctx)
 		}
 	}
+}
+
+// saveAll waits until all that this run has done is in the store; probes ask.
+func (r *run) saveAll(ctx context.Context) error {
+	r.mu.Lock()
+	seq := r.seq
+	r.mu.Unlock()
+	return r.flush(ctx, seq)
 }
 
 // leave puts where the job stands into its outcome. After a Commit that may be in

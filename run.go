@@ -68,7 +68,9 @@ func (r *run) begin(base context.Context) {
 	ctx, cancel := context.WithCancelCause(base)
 	ctx = context.WithValue(ctx, runKey{}, r)
 	r.ctx, r.cancel = store.WithHeld(ctx, r.held), cancel
-	r.probe = probe.From(base)
+	if r.probe = probe.From(base); r.probe != nil {
+		r.ctx = probe.WithSave(r.ctx, r.saveAll)
+	}
 	r.progress, r.told = r.rec.Progress, true
 }
 
