@@ -34,6 +34,7 @@ var floors = []floor{
 	{"internal/measure", []string{"", "store"}, false, "what is measured does not depend on who exports it"},
 	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},
 	{"prometheus", []string{"", "store", "internal/measure"}, true, "its client is linked only by who asks for it"},
+	{"tasukitest", []string{"", "store", "store/memory", "internal/probe"}, false, "tests of users link no driver that they do not use"},
 	{"health", []string{"", "store"}, false, "a probe's answer needs net/http and no more"},
 	{"source", []string{""}, false, "sources are made for the engine's loops; drivers are the user's"},
 	{"cron", nil, true, "a cron library is linked only by who asks for it; what it makes fits the engine without knowing it"},

@@ -1,0 +1,84 @@
+package tasukitest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// maxDeaths is after how many deaths a job is dead, as the engine has it.
+const maxDeaths = 3
+
+// Beat lets beats through, and tells a killed worker that it holds nothing.
+func (d *door) Beat(ctx context.Context, req store.BeatRequest) (store.BeatReply, error) {
+	if d.isDead() {
+		return store.BeatReply{Lost: req.Claims}, nil
+	}
+	reply, err := d.Store.Beat(ctx, req)
+	if err == nil {
+		d.mu.Lock()
+		d.info = req.Worker
+		d.mu.Unlock()
+	}
+	return reply, err
+}
+
+// Release lets a worker say goodbye that was not killed.
+func (d *door) Release(ctx context.Context, req store.ReleaseRequest) (store.ReleaseReply, error) {
+	if d.isDead() {
+		return store.ReleaseReply{}, nil
+	}
+	return d.Store.Release(ctx, req)
+}
+
+func (d *door) isDead() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
+}
+
+// kill closes the door: from now on nothing that the worker says reaches the store.
+func (d *door) kill() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dead, d.closed = true, true
+}
+
+// ended notes that a handler has returned. If its worker was killed, others release
+// its jobs now: not earlier, the handler may have been in a transaction.
+func (d *door) ended(e tasuki.JobEnd) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var visits []*visit
+	for _, v := range d.visits {
+		if v.end != nil {
+			continue
+		}
+		if visits = append(visits, v); v.rec.ID == e.ID {
+			v.end = &e
+			d.running--
+		}
+	}
+	if !d.dead || d.running > 0 {
+		return nil
+	}
+	defer d.finish()
+	ctx := context.Background()
+	reply, err := d.Store.Release(ctx, store.ReleaseRequest{
+		Worker: d.info.Name, Beat: d.info.Beat, Why: "released: killed by the test", MaxDeaths: maxDeaths})
+	switch {
+	case err != nil:
+		return fmt.Errorf("release what the killed worker held: %w", err)
+	case !reply.Released:
+		return errors.New("the killed worker's jobs could not be released")
+	}
+	for _, v := range visits {
+		if err := d.look(ctx, v); err != nil {
+			return fmt.Errorf("look at what was released: %w", err)
+		}
+	}
+	return nil
+}

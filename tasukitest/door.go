@@ -1,0 +1,219 @@
+package tasukitest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// A door is one worker's way to the store: it lets the one job in that shall run, or
+// all of them, sees what becomes of them, and closes when the worker is killed.
+type door struct {
+	store.Store
+	only *store.Record // nil: all
+	over chan struct{} // closed by finish
+	once sync.Once
+
+	turn   sync.Mutex // held through a Claim or a batch of outcomes; owns the next two
+	batch  uint64     // the worker's last
+	number uint64     // the number that it has here, since the door has batches of its own
+
+	mu      sync.Mutex // owns what follows
+	wake    func()
+	info    store.Worker // as the worker last beat
+	visits  []*visit
+	running int // visits that have not ended
+	changes int // claims and outcomes so far
+	closed  bool
+	dead    bool
+	idle    store.ClaimReply // the last answer when nothing was left
+}
+
+// A visit is one claim, from its coming to what became of it.
+type visit struct {
+	rec      store.Record
+	outcome  *store.Outcome // nil: none was stored; without a Verb: it came too late
+	progress *store.Progress
+	end      *tasuki.JobEnd // nil: it runs
+	after    *store.Record  // as it stood then; nil: it left the store
+}
+
+func newDoor(st store.Store, only *store.Record) *door {
+	return &door{Store: st, only: only, over: make(chan struct{})}
+}
+
+// Claim takes what may run. When nothing is left, and nothing under way can bring
+// more, the door is closed.
+func (d *door) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	d.mu.Lock()
+	closed, before := d.closed, d.changes
+	d.mu.Unlock()
+	if closed {
+		return store.ClaimReply{Wait: -1}, nil
+	}
+	claim := d.claimAny
+	if d.only != nil {
+		claim = d.claimOnly
+	}
+	reply, err := claim(ctx, req)
+	if err == nil {
+		d.claimed(reply, before)
+	}
+	return reply, err
+}
+
+// claimAny takes the next job of any queue.
+func (d *door) claimAny(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
+	stats, err := d.Stats(ctx)
+	if err != nil {
+		return store.ClaimReply{}, err
+	}
+	req.Queues = nil
+	for _, q := range stats.Queues {
+		req.Queues = append(req.Queues, store.QueueWant{Name: q.Name})
+	}
+	return d.Store.Claim(ctx, req)
+}
+
+// claimOnly takes one job and gives those back that stand before it.
+func (d *door) claimOnly(ctx context.Context, req store.ClaimRequest) (reply store.ClaimReply, err error) {
+	req.Max, req.Suspects = 1, 1
+	req.Kinds, req.Queues = []string{d.only.Kind}, []store.QueueWant{{Name: d.only.Queue}}
+	var back []store.Outcome
+	for {
+		if reply, err = d.Store.Claim(ctx, req); err != nil || len(reply.Jobs) == 0 || reply.Jobs[0].ID == d.only.ID {
+			break
+		}
+		other := reply.Jobs[0]
+		back = append(back, store.Outcome{Claim: store.Claim{ID: other.ID, Token: other.Token}, Verb: store.Return})
+		req.Token = store.NewToken()
+	}
+	if back != nil {
+		d.number++
+		if _, err := d.Store.Settle(ctx, store.SettleRequest{Worker: req.Worker, Batch: d.number, Outcomes: back}); err != nil {
+			return reply, fmt.Errorf("give back what is not to run: %w", err)
+		}
+	}
+	return reply, err
+}
+
+// claimed notes a claim's answer.
+func (d *door) claimed(reply store.ClaimReply, before int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, rec := range reply.Jobs {
+		d.visits = append(d.visits, &visit{rec: rec})
+		d.changes++
+		d.running++
+	}
+	if len(d.visits) >= maxRuns {
+		d.closed = true
+		d.finish()
+	}
+	if d.only != nil || len(reply.Jobs) == 0 && before == d.changes && !d.busy() {
+		d.closed, d.idle = true, reply
+		if len(reply.Jobs) == 0 {
+			d.finish()
+		}
+	}
+}
+
+// finish says that nothing is left to run here.
+func (d *door) finish() { d.once.Do(func() { close(d.over) }) }
+
+// busy says whether a job that came in has no outcome yet. Called with mu held.
+func (d *door) busy() bool {
+	for _, v := range d.visits {
+		if v.outcome == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Settle lets outcomes through and notes them.
+func (d *door) Settle(ctx context.Context, req store.SettleRequest) (store.SettleReply, error) {
+	if d.isDead() {
+		return lost(len(req.Outcomes)), nil
+	}
+	if req.Batch != 0 {
+		d.turn.Lock()
+		defer d.turn.Unlock()
+		if req.Batch != d.batch {
+			d.batch = req.Batch
+			d.number++
+		}
+		req.Batch = d.number
+	}
+	reply, err := d.Store.Settle(ctx, req)
+	if err != nil {
+		return reply, err
+	}
+	return reply, d.settled(ctx, req.Outcomes, reply.Results)
+}
+
+func lost(n int) store.SettleReply {
+	reply := store.SettleReply{Results: make([]store.Result, n)}
+	for i := range reply.Results {
+		reply.Results[i].What = store.Lost
+	}
+	return reply
+}
+
+// settled notes what was written and lets the worker look again: a job that ended
+// may have brought others.
+func (d *door) settled(ctx context.Context, outcomes []store.Outcome, results []store.Result) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, o := range outcomes {
+		v := d.visitOf(o.Claim)
+		if v == nil || results[i].What == store.Refused {
+			continue
+		}
+		if o.Progress != nil {
+			v.progress = o.Progress
+		}
+		if o.Verb == store.Save {
+			continue
+		}
+		if err := d.look(ctx, v); err != nil {
+			return err
+		}
+		v.outcome = &outcomes[i]
+		if results[i].What == store.Lost {
+			v.outcome = &store.Outcome{}
+		}
+		d.changes++
+		if d.only != nil {
+			d.finish()
+		}
+	}
+	if d.wake != nil {
+		d.wake()
+	}
+	return nil
+}
+
+// look notes how a job stands.
+func (d *door) look(ctx context.Context, v *visit) error {
+	page, err := d.List(ctx, store.ListRequest{Filter: store.Filter{IDs: []string{v.rec.ID}}})
+	if err == nil && len(page.Jobs) == 1 {
+		v.after = &page.Jobs[0]
+	}
+	return err
+}
+
+// visitOf finds a claim's visit. Called with mu held.
+func (d *door) visitOf(c store.Claim) *visit {
+	for i := len(d.visits) - 1; i >= 0; i-- {
+		if v := d.visits[i]; v.rec.ID == c.ID && v.rec.Token == c.Token {
+			return v
+		}
+	}
+	return nil
+}
