@@ -18,6 +18,9 @@ type Config struct {
 	// set the order is strict: a later queue is looked at only when the
 	// earlier ones have nothing. With weights each claim draws by them.
 	Queues []WeightedQueue
+	// Schedules are the jobs that come by the clock, one per name. The store must
+	// keep schedules (Features.Schedules).
+	Schedules []Schedule
 	// Slots is how many jobs run at once. Default 10.
 	Slots int
 	// ReadAhead is the most jobs claimed beyond the free slots. It is used

@@ -34,6 +34,7 @@ type Worker struct {
 	claimer *claimer
 	watcher *watcher
 	pruner  *pruner
+	planner *scheduler
 	teller  *teller
 
 	base  context.Context // parent of the handlers' contexts
@@ -73,6 +74,10 @@ func New(st store.Store, cfg Config) (*Worker, error) {
 	if err := checkHandlers(cfg.Handlers, st.Features()); err != nil {
 		return nil, err
 	}
+	var err error
+	if cfg.Schedules, err = checkSchedules(cfg.Schedules, st); err != nil {
+		return nil, err
+	}
 	w := &Worker{cfg: cfg, st: st, self: host.Self(), hurried: make(chan struct{}),
 		doomed: make(chan error, 1), ended: make(chan struct{}), stopped: make(chan struct{})}
 	w.name = workerName(w.self)
@@ -91,7 +96,7 @@ func (w *Worker) build(ctx context.Context) {
 	w.desk.fresh = func() bool { ok, _ := w.pulse.fresh(); return ok }
 	w.settler, w.saver, w.beater = newSettler(w), newSaver(w), newBeater(w)
 	w.claimer, w.watcher, w.pruner = newClaimer(w), newWatcher(w), &pruner{w}
-	w.teller = newTeller(w)
+	w.planner, w.teller = newScheduler(w), newTeller(w)
 	w.info = w.describe()
 }
 
@@ -124,7 +129,11 @@ func (w *Worker) Start(ctx context.Context) error {
 		return errors.New("tasuki: a Worker is started once; make another with New")
 	}
 	w.build(ctx)
-	if err := w.beater.beat(ctx); err != nil {
+	err := w.planner.declare(ctx)
+	if err == nil {
+		err = w.beater.beat(ctx)
+	}
+	if err != nil {
 		w.die()
 		close(w.ended)
 		return fmt.Errorf("start worker: %w", err)
@@ -142,6 +151,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	w.actor(&w.wg, w.loops, w.saver.wake, w.saver.step)
 	w.actor(&w.wg, w.loops, nil, w.watcher.step)
 	w.actor(&w.wg, w.loops, nil, w.pruner.step)
+	w.actor(&w.wg, w.loops, nil, w.planner.step)
 	w.listen()
 	w.actor(&w.claim, claiming, w.desk.freed, w.claimer.step)
 	w.runs.Store(true)
