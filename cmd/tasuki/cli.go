@@ -17,6 +17,7 @@ type commandLine struct {
 	Demo      demoCmd      `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
 	Enqueue   enqueueCmd   `cmd:"" help:"Put a job, or a file of jobs, into the store."`
 	Jobs      jobsCmd      `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
+	Top       topCmd       `cmd:"" help:"Show live what workers, queues and jobs do."`
 	Queues    queuesCmd    `cmd:"" help:"Look at queues, pause, resume and clear them."`
 	Workers   workersCmd   `cmd:"" help:"Look at workers and give them orders."`
 	Schedules schedulesCmd `cmd:"" help:"Look at schedules, pause, resume, run and delete them."`

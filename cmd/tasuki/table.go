@@ -3,8 +3,8 @@ package main
 import (
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/tasuki-jobs/tasuki/cmd/tasuki/internal/text"
 )
 
 // A table prints rows in columns: two spaces between them, as narrow as their
@@ -46,12 +46,10 @@ func (t *table) print(w io.Writer, width int) error {
 func (t *table) line(b *strings.Builder, row []string, wide []int) {
 	var line strings.Builder
 	for i, cell := range row {
-		cell = shorten(cell, wide[i])
-		pad := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(cell))
 		if t.columns[i].right {
-			line.WriteString(pad + cell)
+			line.WriteString(text.Right(cell, wide[i]))
 		} else {
-			line.WriteString(cell + pad)
+			line.WriteString(text.Left(cell, wide[i]))
 		}
 		line.WriteString("  ")
 	}
@@ -63,9 +61,9 @@ func (t *table) widths(head []string, width int) []int {
 	wide := make([]int, len(head))
 	sum := 2 * (len(head) - 1)
 	for i := range head {
-		wide[i] = utf8.RuneCountInString(head[i])
+		wide[i] = text.Width(head[i])
 		for _, row := range t.rows {
-			wide[i] = max(wide[i], utf8.RuneCountInString(row[i]))
+			wide[i] = max(wide[i], text.Width(row[i]))
 		}
 		sum += wide[i]
 	}
@@ -85,23 +83,5 @@ func (t *table) widths(head []string, width int) []int {
 	return wide
 }
 
-// shorten cuts s to n columns.
-func shorten(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:max(n-1, 0)]) + "…"
-}
-
 // plain is s without what would move a terminal's cursor or paint.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return '\uFFFD'
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
+func plain(s string) string { return text.Plain(s) }

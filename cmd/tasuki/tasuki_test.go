@@ -63,7 +63,21 @@ func worker() {
 		}
 		return errors.Join(tasuki.Save(ctx, "page 7"), tasuki.Yield())
 	})
-	w, err := tasuki.New(st, tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient}})
+	crawl := tasuki.NewKind[int64]("crawl").Do(func(ctx context.Context, total int64) error {
+		for done, tick := int64(1), time.NewTicker(20*time.Millisecond); ; done++ {
+			if err := tasuki.SetProgress(ctx, min(done, total*3/4), total, "東京 \x1b[2Jrow 👍🏽"); err != nil {
+				return err
+			}
+			select {
+			case <-tasuki.Stopping(ctx):
+				return tasuki.Yield()
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-tick.C:
+			}
+		}
+	})
+	w, err := tasuki.New(st, tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient, crawl}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
