@@ -23,17 +23,30 @@ func TestARunIsASpanThatTheHandlerIsIn(t *testing.T) {
 		l := newLab(t, otel.Options{})
 		job := task.Job(1, tasuki.Queue("q"))
 		enqueued(t, st, job)
-		var inside trace.SpanContext
+		var inside, around trace.SpanContext
 		cfg := doing(func(ctx context.Context) error {
 			inside = trace.SpanContextFromContext(ctx)
 			pass(3 * time.Second)
 			return nil
 		})
 		cfg.Queues = []tasuki.WeightedQueue{{Name: "q"}}
+		cfg.Middleware = []tasuki.Middleware{func(next tasuki.HandlerFunc) tasuki.HandlerFunc {
+			return func(ctx context.Context) error {
+				around = trace.SpanContextFromContext(ctx)
+				return next(ctx)
+			}
+		}}
 		w := l.started(t, st, cfg)
-		pass(5 * time.Second)
+		pass(time.Second)
+		if n := l.Open(); n != 1 {
+			t.Errorf("%d spans are open, want 1", n)
+		}
+		pass(4 * time.Second)
+		if n := l.Open(); n != 0 {
+			t.Errorf("%d spans are open, want none", n)
+		}
 		s := l.span(t)
-		if s.Name() != "task" || s.SpanKind() != trace.SpanKindConsumer || !inside.Equal(s.SpanContext()) ||
+		if s.Name() != "task" || s.SpanKind() != trace.SpanKindConsumer || !inside.Equal(s.SpanContext()) || !around.Equal(s.SpanContext()) ||
 			s.EndTime().Sub(s.StartTime()) != 3*time.Second || s.Status().Code != codes.Unset || len(s.Links()) != 0 {
 			t.Errorf("span %s %v, %v long, status %v, links %v", s.Name(), s.SpanKind(), s.EndTime().Sub(s.StartTime()), s.Status(), s.Links())
 		}
@@ -61,8 +74,13 @@ func TestAFailureIsAnErrorWithItsText(t *testing.T) {
 		bubble(t, func(t *testing.T, st *memory.Store) {
 			l := newLab(t, otel.Options{})
 			enqueued(t, st, task.Job(1))
-			l.started(t, st, doing(do))
+			cfg, heard := doing(do), false
+			cfg.OnJob = func(context.Context, tasuki.JobEnd) { heard = true }
+			l.started(t, st, cfg)
 			pass(time.Second)
+			if !heard {
+				t.Errorf("%s: OnJob did not hear of it", name)
+			}
 			if s := l.span(t); s.Status().Code != codes.Error || s.Status().Description != name {
 				t.Errorf("status %+v, want the error %q", s.Status(), name)
 			}
@@ -167,11 +185,11 @@ func TestALinkedJobsRunsPointToWhereItWasEnqueued(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		l := newLab(t, otel.Options{})
 		ctx, from := l.tracer.Tracer("web").Start(t.Context(), "POST /orders")
-		plain := task.Job(1, tasuki.Tags("a"))
-		linked := otel.Link(ctx, plain)
+		plain := []store.Job{task.Job(1, tasuki.Tags("a"))}
+		linked := otel.Link(ctx, plain...)
 		enqueued(t, st, linked...)
-		if len(plain.Tags) != 1 || len(linked[0].Tags) != 2 || linked[0].Tags[0] != "a" {
-			t.Fatalf("tags %v and %v, want the job itself untouched", plain.Tags, linked[0].Tags)
+		if len(plain[0].Tags) != 1 || len(linked[0].Tags) != 2 || linked[0].Tags[0] != "a" {
+			t.Fatalf("tags %v and %v, want the job itself untouched", plain[0].Tags, linked[0].Tags)
 		}
 		if again := otel.Link(ctx, linked...); len(again[0].Tags) != 2 {
 			t.Errorf("linked twice: %v", again[0].Tags)
