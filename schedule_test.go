@@ -89,11 +89,12 @@ func switched(t *testing.T, st *memory.Store, to store.ScheduleSwitch, name stri
 func TestTenWorkersFireATickOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		way := newLink(st)
+		every := tasuki.Schedule{Name: "every", At: cron.Must("@every 1m"), Job: task.Job(1)}
 		for range 10 {
-			started(t, way, planning(hourly("")))
+			started(t, way, planning(every))
 		}
-		pass(2*time.Hour + time.Second)
-		wantTicks(t, st, "1 01:00:00", "1 02:00:00")
+		pass(2*time.Minute + time.Second)
+		wantTicks(t, st, "1 00:01:00", "1 00:02:00")
 		if n := way.count("enqueue"); n != 20 {
 			t.Errorf("they fired %d times, want each of 10 each of 2", n)
 		}
