@@ -77,7 +77,7 @@ func TestAFailureIsAnErrorWithItsText(t *testing.T) {
 			cfg, heard := doing(do), false
 			cfg.OnJob = func(context.Context, tasuki.JobEnd) { heard = true }
 			l.started(t, st, cfg)
-			pass(time.Second)
+			synctest.Wait()
 			if !heard {
 				t.Errorf("%s: OnJob did not hear of it", name)
 			}
