@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
-
 	"fmt"
 	"log/slog"
 	"os"
@@ -25,7 +24,10 @@ import (
 // SQLite file. It prints what its handlers do, a line each; the test notes when
 // a line came.
 
-const childStore = "TASUKI_TEST_CHILD_STORE"
+const (
+	childStore = "TASUKI_TEST_CHILD_STORE"
+	childBeat  = "TASUKI_TEST_CHILD_BEAT" // "": the default
+)
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childStore); path != "" {
@@ -56,7 +58,8 @@ func child(path string) int {
 		return 1
 	}
 	defer st.Close()
-	w, err := tasuki.New(st, tasuki.Config{Logger: log, Handlers: childHandlers(st)})
+	beat, _ := time.ParseDuration(os.Getenv(childBeat))
+	w, err := tasuki.New(st, tasuki.Config{Logger: log, Beat: beat, Handlers: append(childHandlers(st), moneyHandlers(st)...)})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -310,7 +313,7 @@ func ended(t *testing.T, st *sqlite.Store, jobs []store.Job) []store.Record {
 	var page store.Page
 	eventually(t, fmt.Sprintf("%d jobs are done", len(jobs)), func() bool {
 		var err error
-		page, err = st.List(t.Context(), store.ListRequest{Filter: store.Filter{IDs: ids, States: []store.State{store.Done}}})
+		page, err = st.List(t.Context(), store.ListRequest{Limit: 1000, Filter: store.Filter{IDs: ids, States: []store.State{store.Done}}})
 		return err == nil && len(page.Jobs) == len(jobs)
 	})
 	return page.Jobs
