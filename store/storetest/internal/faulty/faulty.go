@@ -100,7 +100,7 @@ var freedoms = []fault{
 // faults are all that are planted, by what they break.
 func faults() []fault {
 	var all []fault
-	for _, some := range [][]fault{enqueueFaults, uniqueFaults, claimFaults, settleFaults, verbFaults, keepFaults, workerFaults, peopleFaults} {
+	for _, some := range [][]fault{enqueueFaults, uniqueFaults, claimFaults, settleFaults, verbFaults, keepFaults, workerFaults, peopleFaults, scheduleFaults} {
 		all = append(all, some...)
 	}
 	return all
