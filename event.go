@@ -3,8 +3,10 @@ package tasuki
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -36,26 +38,48 @@ type Event struct {
 // The teller calls OnEvent, one event after another in a goroutine of its own, so
 // that a slow hook holds up nothing but later events.
 type teller struct {
-	w      *Worker
-	events chan Event
-	ended  chan struct{} // closed when the last event was told
+	w     *Worker
+	ring  loop.Wake
+	ended chan struct{} // closed when the last event was told
+
+	mu     sync.Mutex
+	events []Event // not told yet
 }
 
-// eventsHeld is how many events wait for a slow hook; beats beyond are left out.
+// eventsHeld is how many events wait for a slow hook until beats are left out.
 const eventsHeld = 64
 
 func newTeller(w *Worker) *teller {
-	return &teller{w: w, events: make(chan Event, eventsHeld), ended: make(chan struct{})}
+	return &teller{w: w, ring: loop.NewWake(), ended: make(chan struct{})}
+}
+
+// put takes an event; false: it was a beat too many.
+func (t *teller) put(e Event) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.Name == EventBeat && len(t.events) >= eventsHeld {
+		return false
+	}
+	t.events = append(t.events, e)
+	t.ring.Ring()
+	return true
 }
 
 // run tells events until the exit was told.
 func (t *teller) run() {
 	defer close(t.ended)
-	for e := range t.events {
-		t.tell(e)
-		if e.Name == EventExit {
-			return
+	for {
+		t.mu.Lock()
+		events := t.events
+		t.events = nil
+		t.mu.Unlock()
+		for _, e := range events {
+			t.tell(e)
+			if e.Name == EventExit {
+				return
+			}
 		}
+		<-t.ring
 	}
 }
 
@@ -72,16 +96,14 @@ func (w *Worker) event(name EventName, err error) {
 	w.tell(Event{Name: name, Err: err})
 }
 
-// tell gives an event to OnEvent; a slow one misses it.
+// tell gives an event to OnEvent.
 func (w *Worker) tell(e Event) {
 	if w.cfg.OnEvent == nil {
 		return
 	}
 	e.Worker, e.At = w.name, time.Now()
-	select {
-	case w.teller.events <- e:
-	default:
-		w.log.Warn("OnEvent is slow; an event is left out", slog.String("event", string(e.Name)))
+	if !w.teller.put(e) {
+		w.log.Warn("OnEvent is slow; a beat is left out")
 	}
 }
 
