@@ -34,21 +34,17 @@ func (k Keyset) MarshalJSON() ([]byte, error) {
 	if k == nil {
 		return []byte("null"), nil
 	}
-	out := []byte{'{'}
+	out, err := append(make([]byte, 0, 64), '{'), error(nil)
 	for i, v := range k {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, err := json.Marshal(v.Term)
-		if err != nil {
+		if out, err = appendText(out, v.Term); err != nil {
 			return nil, err
 		}
-		out = append(append(out, name...), ':')
-		value, err := marshalValue(v.Value)
-		if err != nil {
+		if out, err = appendValue(append(out, ':'), v.Value); err != nil {
 			return nil, fmt.Errorf("key %s: %w", v.Term, err)
 		}
-		out = append(out, value...)
 	}
 	return append(out, '}'), nil
 }
@@ -83,26 +79,40 @@ func (k *Keyset) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-func marshalValue(v any) ([]byte, error) {
+func appendValue(out []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case string:
-		return marshalText(v)
+		return appendText(out, v)
+	case int64:
+		return strconv.AppendInt(out, v, 10), nil
+	case uint64:
+		return strconv.AppendUint(out, v, 10), nil
+	case bool:
+		return strconv.AppendBool(out, v), nil
+	}
+	t, err := tag(v)
+	if err != nil {
+		return out, err
+	}
+	b, err := json.Marshal(t)
+	return append(out, b...), err
+}
+
+// tag is the form of a value that JSON does not have.
+func tag(v any) (t tagged, err error) {
+	switch v := v.(type) {
 	case []byte:
-		return json.Marshal(tagged{Bytes: &v})
+		t.Bytes = &v
 	case time.Time:
 		s := v.Format(time.RFC3339Nano)
-		return json.Marshal(tagged{Time: &s})
+		t.Time = &s
 	case float64:
 		s := strconv.FormatFloat(v, 'g', -1, 64)
-		return json.Marshal(tagged{Float: &s})
-	case int64:
-		return strconv.AppendInt(nil, v, 10), nil
-	case uint64:
-		return strconv.AppendUint(nil, v, 10), nil
-	case bool:
-		return strconv.AppendBool(nil, v), nil
+		t.Float = &s
+	default:
+		err = fmt.Errorf("a %T cannot be a key", v)
 	}
-	return nil, fmt.Errorf("a %T cannot be a key", v)
+	return t, err
 }
 
 func unmarshalValue(raw json.RawMessage) (any, error) {

@@ -15,6 +15,18 @@ type tagged struct {
 	Float *string `json:"float,omitempty"`
 }
 
+// appendText is JSON for a text, quickly for those without anything special.
+func appendText(out []byte, s string) ([]byte, error) {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			b, err := marshalText(s)
+			return append(out, b...), err
+		}
+	}
+	out = append(append(out, '"'), s...)
+	return append(out, '"'), nil
+}
+
 func marshalText(s string) ([]byte, error) {
 	if utf8.ValidString(s) {
 		return json.Marshal(s)

@@ -25,6 +25,7 @@ func database(t testing.TB, statements ...string) *sql.DB {
 	}
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { db.Close() })
+	execute(t, db, "PRAGMA journal_mode = MEMORY", "PRAGMA synchronous = OFF") // nothing here outlives the test
 	execute(t, db, statements...)
 	return db
 }
