@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,17 +15,18 @@ type commandLine struct {
 	Store string `help:"Where the jobs are, such as sqlite:jobs.db." placeholder:"URL" env:"TASUKI_STORE"`
 	JSON  bool   `name:"json" help:"Print JSON instead of text for people."`
 
-	Demo      demoCmd      `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
-	Enqueue   enqueueCmd   `cmd:"" help:"Put a job, or a file of jobs, into the store."`
-	Jobs      jobsCmd      `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
-	Top       topCmd       `cmd:"" help:"Show live what workers, queues and jobs do."`
-	Queues    queuesCmd    `cmd:"" help:"Look at queues, pause, resume and clear them."`
-	Workers   workersCmd   `cmd:"" help:"Look at workers and give them orders."`
-	Schedules schedulesCmd `cmd:"" help:"Look at schedules, pause, resume, run and delete them."`
-	Deploy    deployCmd    `cmd:"" help:"Mark deploys, so that journals show them."`
-	Stats     statsCmd     `cmd:"" help:"Count jobs by queue and state, and show the workers."`
-	Migrate   migrateCmd   `cmd:"" help:"Make the store, or bring its schema up to date."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Demo       demoCmd       `cmd:"" help:"Show on your own files what deploys and crashes do to jobs."`
+	Enqueue    enqueueCmd    `cmd:"" help:"Put a job, or a file of jobs, into the store."`
+	Jobs       jobsCmd       `cmd:"" help:"Look at jobs, retry, cancel and delete them."`
+	Top        topCmd        `cmd:"" help:"Show live what workers, queues and jobs do."`
+	Queues     queuesCmd     `cmd:"" help:"Look at queues, pause, resume and clear them."`
+	Workers    workersCmd    `cmd:"" help:"Look at workers and give them orders."`
+	Schedules  schedulesCmd  `cmd:"" help:"Look at schedules, pause, resume, run and delete them."`
+	Deploy     deployCmd     `cmd:"" help:"Mark deploys, so that journals show them."`
+	Stats      statsCmd      `cmd:"" help:"Count jobs by queue and state, and show the workers."`
+	Migrate    migrateCmd    `cmd:"" help:"Make the store, or bring its schema up to date."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes the command in a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 
 	DemoWorker demoWorkerCmd `cmd:"" hidden:""`
 }
@@ -69,6 +71,10 @@ func run(args []string, c caller) int {
 	if len(args) == 0 {
 		parser.Parse([]string{"--help"})
 		return exitUsage
+	}
+	if args[0] == completeWord {
+		c.store = os.Getenv("TASUKI_STORE")
+		return c.complete(parser.Model, args[1:])
 	}
 	parsed, err := parser.Parse(args)
 	switch {

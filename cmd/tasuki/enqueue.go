@@ -14,10 +14,10 @@ import (
 
 // enqueueCmd puts jobs into the store.
 type enqueueCmd struct {
-	Kind string `arg:"" optional:"" help:"What kind of job it is: the name that a worker's handler has."`
+	Kind string `arg:"" optional:"" help:"What kind of job it is: the name that a worker's handler has." complete:"kinds"`
 	Args string `arg:"" optional:"" name:"args-json" help:"The job's arguments as JSON; - reads them from standard input. Default: null."`
 
-	Queue       string   `short:"q" help:"The queue it waits in. Default: default." placeholder:"NAME"`
+	Queue       string   `short:"q" help:"The queue it waits in. Default: default." placeholder:"NAME" complete:"queues"`
 	Priority    int      `help:"Orders a queue: lower first, may be negative. Default: 0." placeholder:"N"`
 	Delay       span     `help:"Ready only after this time: 90s, 5m, 2h30m, 7d." placeholder:"TIME"`
 	MaxAttempts int      `help:"Dead after so many failures. Default: the worker's, mostly 25." placeholder:"N"`

@@ -11,7 +11,7 @@ import (
 type jobFilter struct {
 	State  []string `short:"s" help:"Only jobs in this state: ${states}." placeholder:"STATE" complete:"states"`
 	Queue  []string `short:"q" help:"Only jobs of this queue." placeholder:"NAME" sep:"none" complete:"queues"`
-	Kind   []string `short:"k" help:"Only jobs of this kind." placeholder:"NAME" sep:"none"`
+	Kind   []string `short:"k" help:"Only jobs of this kind." placeholder:"NAME" sep:"none" complete:"kinds"`
 	Tag    []string `help:"Only jobs with this tag." placeholder:"WORD" sep:"none"`
 	Worker string   `short:"w" help:"Only jobs that this worker runs." placeholder:"NAME" complete:"workers"`
 }

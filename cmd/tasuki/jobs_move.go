@@ -10,7 +10,7 @@ import (
 
 // selected are the jobs that one of jobs retry, cancel and delete is for.
 type selected struct {
-	IDs []string `arg:"" optional:"" name:"id" help:"The jobs' ids, as enqueue and jobs list print them."`
+	IDs []string `arg:"" optional:"" name:"id" help:"The jobs' ids, as enqueue and jobs list print them." complete:"jobs"`
 	jobFilter
 	All bool `help:"All jobs of the store."`
 	bulk

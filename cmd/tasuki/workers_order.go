@@ -11,8 +11,8 @@ import (
 // chosenWorkers are the workers that an order is for.
 type chosenWorkers struct {
 	Names []string `arg:"" optional:"" name:"worker" help:"Their names, or the beginning of one that no other has." complete:"workers"`
-	Host  string   `help:"All workers on this host." placeholder:"NAME"`
-	Tag   string   `help:"All workers with this tag." placeholder:"TAG"`
+	Host  string   `help:"All workers on this host." placeholder:"NAME" complete:"hosts"`
+	Tag   string   `help:"All workers with this tag." placeholder:"TAG" complete:"worker-tags"`
 	All   bool     `help:"All workers."`
 	bulk
 }
