@@ -28,6 +28,9 @@ The last line is the sum, and the exit code is 1 if one of the three is not 0:
 
     lost 0 · doubled 0 · attempts used 0 · 15036 files
 
+    tasuki demo
+    tasuki demo ~/Pictures
+
 A small tree is slowed down so that there is something to interrupt. The demo's
 own file is written without waiting for the disk: it ends processes, not the
 power.`

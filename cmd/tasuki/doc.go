@@ -1,5 +1,6 @@
-// Command tasuki enqueues jobs, looks at them, keeps a store's schema up to
-// date, and shows on the user's own files what a deploy does to jobs.
+// Command tasuki enqueues jobs and looks at them, retries, cancels and deletes
+// them, gives orders to workers, shows live what happens, keeps a store's schema
+// up to date, and shows on the user's own files what a deploy does to jobs.
 //
 // # The store
 //
@@ -9,8 +10,8 @@
 //	sqlite:///var/jobs.db   the same with an absolute path
 //	jobs.db                 any path that ends in .db, .sqlite or .sqlite3
 //
-// enqueue and migrate make a file that is missing; the commands that only look
-// say that it is missing.
+// enqueue and migrate make a file that is missing; all others say that it is
+// missing.
 //
 // # Exit codes
 //
@@ -19,7 +20,7 @@
 //	     that lost something
 //	64   the command line or the job is wrong: nothing was tried
 //	69   the store cannot be opened or does not answer
-//	128+N  the demo was ended by signal N, and has cleaned up
+//	128+N  ended by signal N; what was begun is cleaned up or said
 //
 // # JSON
 //
@@ -28,23 +29,5 @@
 // durations are seconds as numbers in fields that end in _seconds. A field that
 // has nothing to say is left out.
 //
-// enqueue, one line for each job: result (added, known, duplicate), id, held_by
-// (duplicate: the job that holds the unique key).
-//
-// jobs list: jobs, next (what --after takes for the next page). jobs show: one
-// job. A job has id, kind, queue, state, args, priority, attempts, max_attempts,
-// interruptions, releases, deaths, unique, tags, timeout_seconds, keep_seconds,
-// cursor, progress (done, total, note), result, failure (class, message, stack,
-// at), why, worker, cancelling, created_at, due_at, claimed_at, ended_at, and
-// journal: a list of worker, from, until, why, cursor.
-//
-// stats: queues (name, paused, counts by state, oldest_ready_seconds), done,
-// failed, workers (name, state, slots, busy, queues, tag, started_at, beat_at).
-//
-// migrate: applied, steps (version, name, sql). version: version, go, platform.
-//
-// demo: dir, files, hashed_once, lost, doubled, skipped, changed, attempts_used,
-// hand_overs, releases, seconds, notes (the first few files behind each of
-// these figures), events (name, title, at_seconds, without_progress_seconds,
-// text).
+// docs/cli.md has every command's help and its fields.
 package main

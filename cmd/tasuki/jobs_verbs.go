@@ -20,7 +20,7 @@ now. A dead or cancelled one starts with no attempts counted, at its cursor.
 const movesHelp = `Jobs that are named by id are moved at once; those that filters select after a
 question, which --yes answers. A filter may be given more than once: any of its
 values will do; of different filters all must hold. The exit code is 1 if a job
-that was named is not there or was left alone.`
+that was named is not there, or was left alone though it is not as asked.`
 
 // Run moves them.
 func (r *retryCmd) Run(c *caller) error {

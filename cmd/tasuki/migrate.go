@@ -13,7 +13,10 @@ type migrateCmd struct {
 // Help is shown below the flags' list.
 func (*migrateCmd) Help() string {
 	return `A SQLite file that is missing is made. Running it again changes nothing, and any
-number of processes may run it at once.`
+number of processes may run it at once.
+
+    tasuki migrate --dry-run
+    tasuki migrate --store sqlite:jobs.db`
 }
 
 // Run migrates, or prints what it would do.

@@ -13,7 +13,10 @@ type statsCmd struct{}
 // Help is shown below the flags' list.
 func (statsCmd) Help() string {
 	return `WAITS is how long the oldest ready job of the queue has been ready. A worker's
-STATE and BUSY are what it said with its last beat.`
+STATE and BUSY are what it said with its last beat.
+
+    tasuki stats
+    tasuki stats --json`
 }
 
 // Run prints the counts.

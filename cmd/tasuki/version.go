@@ -8,6 +8,13 @@ import (
 // versionCmd prints which tasuki this is.
 type versionCmd struct{}
 
+// Help is shown below the flags' list.
+func (versionCmd) Help() string {
+	return `Also the Go it was built with and the platform: say it when you report a defect.
+
+    tasuki version`
+}
+
 // Run prints it.
 func (versionCmd) Run(c *caller) error {
 	v := struct {
