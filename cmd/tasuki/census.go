@@ -10,12 +10,11 @@ import (
 // A census counts the jobs that a filter selects, before they are changed.
 type census struct {
 	counts map[store.State]int
-	ids    map[store.State][]string // the first few of each state
-	some   []store.Record           // the first few of all
+	ids    map[store.State][]string // the first few of each state, if they were looked at one by one
 	absent []string                 // ids that were asked for and are not there
 }
 
-// censusKeeps is how many jobs a census can name.
+// censusKeeps is how many jobs are named or listed.
 const censusKeeps = 10
 
 // takeCensus counts. What the store counts by itself is not counted again.
@@ -36,8 +35,10 @@ func takeCensus(ctx context.Context, st store.Inspector, f store.Filter) (*censu
 		}
 		for i := range page.Jobs {
 			delete(absent, page.Jobs[i].ID)
-			c.counts[page.Jobs[i].State]++
-			c.name(&page.Jobs[i])
+			state := page.Jobs[i].State
+			if c.counts[state]++; c.counts[state] <= censusKeeps {
+				c.ids[state] = append(c.ids[state], page.Jobs[i].ID)
+			}
 		}
 		if req.After = page.Next; req.After == "" {
 			break
@@ -66,21 +67,7 @@ func (c *census) byStats(ctx context.Context, st store.Inspector, f store.Filter
 			}
 		}
 	}
-	page, err := st.List(ctx, store.ListRequest{Filter: f, Limit: censusKeeps})
-	for i := range page.Jobs {
-		c.name(&page.Jobs[i])
-	}
-	return err
-}
-
-// name keeps a job to be named.
-func (c *census) name(r *store.Record) {
-	if len(c.some) < censusKeeps {
-		c.some = append(c.some, *r)
-	}
-	if ids := c.ids[r.State]; len(ids) < censusKeeps {
-		c.ids[r.State] = append(ids, r.ID)
-	}
+	return nil
 }
 
 // sum counts the jobs in these states, all without any.

@@ -74,7 +74,7 @@ func (m *mover) run(st store.Store, b bulk) (err error) {
 	}
 	n := m.before.sum(m.reached()...)
 	if b.DryRun {
-		return m.printPlan(n)
+		return m.printPlan(st, n)
 	}
 	if n > 0 && len(m.filter.IDs) == 0 {
 		if err := m.sure(b, m.question(n)); err != nil {
@@ -99,13 +99,14 @@ func (m *mover) reached() []store.State {
 	return m.verb.from
 }
 
-// narrow is the filter without the states that the verb leaves alone by its own
-// rule and not by the store's.
+// narrow is the filter without the states that the verb leaves alone, by its own
+// rule or the store's. It is for a filter that selects something else too.
 func (m *mover) narrow() store.Filter {
-	f := m.filter
-	if len(f.States) == 0 {
-		f.States, f.All = m.reached(), false
-	}
+	f, reached := m.filter, m.reached()
+	f.All = false
+	f.States = slices.DeleteFunc(slices.Clone(states), func(s store.State) bool {
+		return !slices.Contains(reached, s) || len(m.filter.States) > 0 && !slices.Contains(m.filter.States, s)
+	})
 	return f
 }
 

@@ -41,7 +41,7 @@ func (m *mover) left() []leftJSON {
 }
 
 // printPlan says what would be done.
-func (m *mover) printPlan(n int) error {
+func (m *mover) printPlan(st store.Inspector, n int) error {
 	told := 0
 	if m.verb.told {
 		told = m.before.counts[store.Running]
@@ -59,28 +59,23 @@ func (m *mover) printPlan(n int) error {
 	if err := m.printLeft(m.left()); err != nil || n == 0 {
 		return err
 	}
-	return m.printSome(n)
+	return m.printSome(st, n)
 }
 
 // printSome lists the first of the jobs that would be moved.
-func (m *mover) printSome(n int) error {
-	var some []store.Record
-	for _, r := range m.before.some {
-		if slices.Contains(m.reached(), r.State) {
-			some = append(some, r)
-		}
-	}
-	if len(some) == 0 {
-		return nil
+func (m *mover) printSome(st store.Inspector, n int) error {
+	page, err := st.List(m.ctx, store.ListRequest{Filter: m.narrow(), Limit: censusKeeps})
+	if err != nil {
+		return failed("listing the jobs to "+m.verb.name, err)
 	}
 	if err := m.printf("\n"); err != nil {
 		return err
 	}
-	if err := jobTable(some, time.Now()).print(m.out, m.width()); err != nil {
+	if err := jobTable(page.Jobs, time.Now()).print(m.out, m.width()); err != nil {
 		return err
 	}
-	if n > len(some) {
-		return m.printf("… and %d more\n", n-len(some))
+	if n > len(page.Jobs) {
+		return m.printf("… and %d more\n", n-len(page.Jobs))
 	}
 	return nil
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -85,122 +83,4 @@ func (n *namedQueues) check() error {
 		return wrong("reading the command line", "leave one of them out", "--all stands beside names")
 	}
 	return nil
-}
-
-// queuesPauseCmd pauses queues.
-type queuesPauseCmd struct{ namedQueues }
-
-// Help is shown below the flags' list.
-func (*queuesPauseCmd) Help() string {
-	return `Nothing is claimed from a paused queue, by no worker, until it is resumed. What
-runs runs on, and jobs may still be enqueued. A queue may be paused before it has
-jobs.
-
-    tasuki queues pause mail import`
-}
-
-// Run pauses them.
-func (p *queuesPauseCmd) Run(c *caller) error { return c.pause(&p.namedQueues, true) }
-
-// queuesResumeCmd lets queues go on.
-type queuesResumeCmd struct{ namedQueues }
-
-// Help is shown below the flags' list.
-func (*queuesResumeCmd) Help() string {
-	return `Workers claim from the queues again at once.
-
-    tasuki queues resume mail
-    tasuki queues resume --all`
-}
-
-// Run resumes them.
-func (r *queuesResumeCmd) Run(c *caller) error { return c.pause(&r.namedQueues, false) }
-
-func (c *caller) pause(which *namedQueues, on bool) error {
-	if err := which.check(); err != nil {
-		return err
-	}
-	doing, past := "resuming queues", "resumed"
-	if on {
-		doing, past = "pausing queues", "paused"
-	}
-	st, err := c.open(false)
-	if err != nil {
-		return err
-	}
-	defer st.close()
-	stats, err := st.Stats(c.ctx)
-	if err != nil {
-		return failed(doing, err)
-	}
-	names, unknown, err := which.find(&stats)
-	if err != nil {
-		return err
-	}
-	if err := st.Pause(c.ctx, names, on); err != nil {
-		return failed(doing, err)
-	}
-	for _, name := range unknown {
-		c.note("note: queue %s has no jobs", plain(name))
-	}
-	if c.json {
-		return c.printJSON(pausedJSON{Queues: append([]string{}, names...), Paused: on})
-	}
-	if len(names) == 0 {
-		c.note("no queues")
-		return nil
-	}
-	return c.printf("%s %s\n", past, plain(strings.Join(names, ", ")))
-}
-
-// A pausedJSON is what --json prints of a pause.
-type pausedJSON struct {
-	Queues []string `json:"queues"`
-	Paused bool     `json:"paused"`
-}
-
-// queuesClearCmd deletes what waits.
-type queuesClearCmd struct {
-	Names []string `arg:"" name:"queue" help:"The queues' names." complete:"queues"`
-	bulk
-}
-
-// Help is shown below the flags' list.
-func (*queuesClearCmd) Help() string {
-	return `Deletes the jobs of these queues that wait: scheduled, ready and retry. Running
-jobs run on, and done, dead and cancelled ones stay (tasuki jobs delete takes
-those). What is deleted is gone for good.
-
-    tasuki queues clear import --dry-run
-    tasuki queues clear import`
-}
-
-// Run clears them.
-func (q *queuesClearCmd) Run(c *caller) error {
-	defer c.heed()()
-	st, err := c.open(false)
-	if err != nil {
-		return err
-	}
-	defer st.close()
-	stats, err := st.Stats(c.ctx)
-	if err != nil {
-		return failed("looking for the queues", err)
-	}
-	names, unknown, err := (&namedQueues{Names: q.Names}).find(&stats)
-	if err != nil {
-		return err
-	}
-	if len(unknown) > 0 {
-		return &fault{doing: "clearing queues", why: fmt.Errorf("there is no queue %s; nothing was changed", strings.Join(unknown, ", ")),
-			hint: "`tasuki queues list` shows those that have jobs", code: exitFailed}
-	}
-	m := mover{caller: c, filter: store.Filter{Queues: names}, what: "of queue " + strings.Join(names, ", "), verb: &clearVerb}
-	return m.run(st, q.bulk)
-}
-
-var clearVerb = moveVerb{
-	name: "delete", past: "deleted", to: store.Deleted,
-	from: []store.State{store.Scheduled, store.Ready, store.Retry},
-	left: map[store.State]string{store.Running: "running", store.Done: "done", store.Dead: "dead", store.Cancelled: "cancelled"},
 }
