@@ -26,22 +26,20 @@ func (r *schedulesRunCmd) Run(c *caller) error {
 		return err
 	}
 	defer st.close()
-	jobs := make([]store.Job, len(found))
+	all := true
 	for i := range found {
-		jobs[i] = found[i].Job
-		jobs[i].ID, jobs[i].Delay = store.NewID(), 0
-	}
-	became, err := tasuki.Enqueue(c.ctx, st, jobs...)
-	if err != nil {
-		return failed("putting the jobs into the store", err)
-	}
-	if err := printEnqueued(c, jobs, became); err != nil {
-		return err
-	}
-	for _, b := range became {
-		if b.What != store.Added {
-			return exitCode(exitFailed)
+		job := found[i].Job
+		got, err := tasuki.RunNow(c.ctx, st.Store, found[i].Name)
+		if err != nil {
+			return failed("running a schedule now", err)
 		}
+		job.ID, all = got.ID, all && got.What == store.Added
+		if err := printEnqueued(c, []store.Job{job}, []store.Enqueued{got}); err != nil {
+			return err
+		}
+	}
+	if !all {
+		return exitCode(exitFailed)
 	}
 	return nil
 }
