@@ -137,6 +137,36 @@ func TestAStartAfterMissedTicksDoesAsMissedSays(t *testing.T) {
 	}
 }
 
+func TestAStartDoesNotFireWhatWasFired(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		stopped(t, atTime(t, st, 150*time.Minute, hourly(store.MissedAll)))
+		way := newLink(st)
+		started(t, way, planning(hourly(store.MissedAll)))
+		pass(time.Minute)
+		if n := way.count("enqueue"); n != 0 {
+			t.Errorf("it tried to, %d times", n)
+		}
+	})
+}
+
+func TestTheDelayOfAJobCountsFromItsTickHoweverLateThatIs(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		later := hourly("")
+		later.Job = task.Job(1, tasuki.Delay(45*time.Minute))
+		stopped(t, atTime(t, st, time.Minute, later))
+		pass(89 * time.Minute)
+		started(t, st, planning(later))
+		pass(16 * time.Minute)
+		page, err := st.List(t.Context(), store.ListRequest{})
+		if err != nil || len(page.Jobs) != 1 {
+			t.Fatal(len(page.Jobs), err)
+		}
+		if due := page.Jobs[0].DueAt.UTC(); due.Round(time.Second) != time.Date(2000, 1, 1, 1, 45, 0, 0, time.UTC) {
+			t.Errorf("due at %v", due)
+		}
+	})
+}
+
 // atTime runs a worker for so long.
 func atTime(t *testing.T, st store.Store, d time.Duration, all ...tasuki.Schedule) *tasuki.Worker {
 	t.Helper()
@@ -233,10 +263,36 @@ func TestTimesThatCannotBeReadAreLeftToTheOthers(t *testing.T) {
 			{Name: "nightly", Spec: "0 3 * * MUN", Missed: store.MissedOnce, Job: store.Job{Kind: "task"}}}); err != nil {
 			t.Fatal(err)
 		}
-		pass(4 * time.Hour)
+		pass(time.Hour)
+		stopped(t, started(t, st, planning(tasuki.Schedule{Name: "other", At: cron.Must("@yearly"), Job: task.Job(1)})))
+		switched(t, st, store.ScheduleDelete, "other") // so that all is read anew
+		pass(3 * time.Hour)
 		wantTicks(t, st)
 		if n := strings.Count(out.String(), "cannot read"); n != 2 {
 			t.Errorf("said %d times that it cannot read times, want once each:\n%s", n, out)
+		}
+	})
+}
+
+func TestVeryManySchedulesAreReadPageByPage(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		var all []tasuki.Schedule
+		var names []string
+		for i := range 1100 {
+			names = append(names, fmt.Sprint("s", i))
+			all = append(all, tasuki.Schedule{Name: names[i], At: cron.Must("@hourly"), Job: task.Job(i)})
+		}
+		started(t, st, planning(all...))
+		pass(time.Hour + time.Second)
+		if stats, err := st.Stats(t.Context()); err != nil || stats.Queues[0].Counts[store.Ready] != len(all) {
+			t.Fatalf("%+v, %v", stats, err)
+		}
+		if n, err := st.Switch(t.Context(), names, store.SchedulePause); n != len(all) || err != nil {
+			t.Fatal(n, err)
+		}
+		pass(time.Hour)
+		if stats, err := st.Stats(t.Context()); err != nil || stats.Queues[0].Counts[store.Ready] != len(all) {
+			t.Errorf("after a pause of all: %+v, %v", stats, err)
 		}
 	})
 }
