@@ -35,7 +35,8 @@ const (
 	// Return gives back a claim whose job was never started: to its old place,
 	// nothing counted, nothing in the journal.
 	Return Verb = "return"
-	// Cancel makes the job cancelled, with Why.
+	// Cancel makes the job cancelled, with Why, unless who asked for it with Move
+	// gave words of their own: these stay.
 	Cancel Verb = "cancel"
 )
 

@@ -73,7 +73,11 @@ func (s *Store) become(j *job, o *store.Outcome) {
 	case store.Return:
 		j.State = store.Ready
 	case store.Cancel:
-		s.end(j, store.Cancelled, o.Why)
+		why := o.Why
+		if j.Cancelling && j.Why != "" {
+			why = "" // the words of who asked for it stay
+		}
+		s.end(j, store.Cancelled, why)
 	}
 }
 

@@ -123,7 +123,13 @@ var verbs = map[store.Verb]func(*batch, *row, *store.Outcome){
 		}
 	},
 	store.Return: func(_ *batch, r *row, _ *store.Outcome) { r.state = ready },
-	store.Cancel: func(b *batch, r *row, o *store.Outcome) { r.end(cancelled, b.mover.now, o.Why) },
+	store.Cancel: func(b *batch, r *row, o *store.Outcome) {
+		why := o.Why
+		if r.cancelling && r.more.Why != "" {
+			why = "" // the words of who asked for it stay
+		}
+		r.end(cancelled, b.mover.now, why)
+	},
 }
 
 // fail counts an attempt.

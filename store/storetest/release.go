@@ -342,6 +342,17 @@ var cancelPromises = []promise{
 		s.counts(s.get(string(store.HandOver)), 0, 1, 0, 0)
 		s.claimIDs("w", 9)
 	}},
+	{"a marked job that its worker cancels keeps the words of who asked for it", hasCancel, func(s *stage) {
+		c, own := s.one("w", "a"), s.one("w", "b")
+		s.cancel("a")
+		s.apply("w", store.Outcome{Claim: c, Verb: store.Cancel, Why: "obeyed"}, store.Outcome{Claim: own, Verb: store.Cancel, Why: "its own"})
+		if r := s.in("a", store.Cancelled); r.Why != "by hand" {
+			s.Fatalf("cancelled because %q", r.Why)
+		}
+		if r := s.in("b", store.Cancelled); r.Why != "its own" {
+			s.Fatalf("cancelled unasked because %q", r.Why)
+		}
+	}},
 	{"a marked job that nobody names is cancelled instead of going back", hasCancel, func(s *stage) {
 		s.one("w", "a")
 		s.cancel("a")
