@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -165,6 +166,21 @@ func TestACSVFileThatWasReplacedOrTruncatedIsChanged(t *testing.T) {
 	failsChanged(t, source.CSV(f), cursor, f.Path)
 	rewrite(t, f.Path, "")
 	failsChanged(t, source.CSV(f), cursor, f.Path)
+}
+
+func TestACSVFileThatIsTruncatedWhileItIsReadIsNotDone(t *testing.T) {
+	f := table(written(t, "a,b\n"+strings.Repeat("1,2\n", 50_000)))
+	n := 0
+	var failed error
+	for _, err := range source.CSV(f).After(t.Context(), source.Offset{}) {
+		if n++; n == 10 {
+			rewrite(t, f.Path, "")
+		}
+		failed = err
+	}
+	if !errors.Is(failed, source.ErrChanged) {
+		t.Errorf("%d records, error %v", n, failed)
+	}
 }
 
 func TestRecordsChangedBehindTheCursorAreReadAsTheyAre(t *testing.T) {

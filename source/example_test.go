@@ -27,7 +27,9 @@ func ExampleCSV() {
 			}}}
 	}
 	handler := tasuki.Each(imports,
-		func(a Import) tasuki.Source[source.Offset, source.Item[source.Offset, source.Record]] { return source.CSV(file(a)) },
+		func(a Import) tasuki.Source[source.Offset, source.Item[source.Offset, source.Record]] {
+			return source.CSV(file(a))
+		},
 		func(_ context.Context, _ Import, r source.Item[source.Offset, source.Record]) error {
 			return nil // invite r.Value.Get("email")
 		})

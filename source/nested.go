@@ -86,7 +86,7 @@ func (w *walkthrough[OC, O, IC, I]) through(c Nest[OC, IC]) (found bool, err err
 		case w.same(at, *c.In):
 			here.Inner, found = c.Inner, true
 		case w.order.passed(at, *c.In):
-			here.Before, found = c.In, true
+			found = true
 		}
 		if err := w.order.next(at); err != nil {
 			return found, err

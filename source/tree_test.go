@@ -73,6 +73,18 @@ func TestFilesComeInTheOrderOfTheirNamesAndADirectoryBeforeWhatIsInIt(t *testing
 		"B", "a", "a/b", "a!", "a.txt")
 }
 
+func TestPathsCompareNameByName(t *testing.T) {
+	compare := source.Files(source.Tree{}).Compare
+	ordered := []source.Path{"a", "a/b", "a/b/c", "a/c", "a!", "a.txt", "b"}
+	for i, a := range ordered {
+		for j, b := range ordered {
+			if got := compare(a, b); (got < 0) != (i < j) || (got > 0) != (i > j) {
+				t.Errorf("%s and %s compare as %d", a, b, got)
+			}
+		}
+	}
+}
+
 func TestAFoundFileCanBeOpenedByItsPath(t *testing.T) {
 	root := planted(t, "x/y")
 	for f, err := range source.Files(source.Tree{Root: root}).After(t.Context(), "") {
