@@ -2,6 +2,7 @@ package top
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/cmd/tasuki/internal/text"
@@ -111,7 +112,7 @@ func (v View) rooms(sections []section, taken int) []int {
 	left := v.Height - taken
 	for more := true; more; {
 		more = false
-		for i := range sections {
+		for i := range slices.Backward(sections) { // jobs first
 			for range sections[i].weight {
 				if (v.Height == 0 || left > 0) && rooms[i] < sections[i].wants() {
 					rooms[i]++
@@ -146,8 +147,11 @@ func (s section) lines(room, width int, p paint) []string {
 		s.rows = s.rows[:max(room-1, 0)]
 	}
 	lines := s.grid.lines(width, p)
-	if hidden := len(rows) - s.skip - len(s.rows); hidden > 0 {
+	if hidden := len(rows) - s.skip - len(s.rows); hidden > 0 && room > 0 {
 		more := fmt.Sprintf("… and %s more", thousands(int64(hidden)))
+		if s.skip > 0 {
+			more = fmt.Sprintf("… %s above, %s more", thousands(int64(s.skip)), thousands(int64(hidden)))
+		}
 		lines = append(lines, p.on(dim, text.Cut(more, widthOr(width))))
 	}
 	return lines

@@ -119,12 +119,18 @@ func TestMoreJobsThanLinesAreCounted(t *testing.T) {
 		t.Errorf("jobs get too little room: %s", out)
 	}
 	v.Skip = 40
-	if out := show(v.Render(busy(100))); strings.Contains(out, "…000000000000") || !strings.Contains(out, "…000000000042") {
+	if out := show(v.Render(busy(100))); strings.Contains(out, "…000000000000") || !strings.Contains(out, "…000000000042") || !strings.Contains(out, "… 40 above, 51 more\n") {
 		t.Errorf("40 jobs scrolled off: %s", out)
 	}
 	v.Skip = 1000
 	if out := show(v.Render(busy(100))); !strings.Contains(out, "…000000000099") || strings.Contains(out, "more") {
 		t.Errorf("scrolled to the end: %s", out)
+	}
+}
+
+func TestAJobIsSeenOnASmallScreen(t *testing.T) {
+	if out := show(View{Width: 40, Height: 11, Foot: "q quit"}.Render(busy(1))); countJobs(out) != 1 {
+		t.Error(out)
 	}
 }
 
