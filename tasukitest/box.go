@@ -15,6 +15,8 @@ import (
 type Box struct {
 	// Store is where the jobs are.
 	Store store.Store
+	// Clock is the store's clock; nil if On said that it has another.
+	Clock *Clock
 
 	t        TB
 	settings settings
@@ -35,7 +37,7 @@ func New(t TB, cfg tasuki.Config, opts ...Option) *Box {
 		b.settings.st = memory.New(memory.Options{Clock: b.settings.clock.Now})
 	}
 	b.plans, b.settings.plans = b.settings.plans, nil
-	b.Store = b.settings.st
+	b.Store, b.Clock = b.settings.st, b.settings.clock
 	return b
 }
 
@@ -79,7 +81,7 @@ func (b *Box) Run(opts ...Option) []*Result {
 // job that fails is tried again as often as its back-offs fit into d.
 func (b *Box) Pass(d time.Duration) []*Result {
 	b.t.Helper()
-	if b.settings.clock == nil {
+	if b.Clock == nil {
 		b.t.Fatalf("pass: the store has a clock of its own (hint: open it with a tasukitest.Clock and give that to On)")
 	}
 	all, next := b.drain(nil)
@@ -88,21 +90,13 @@ func (b *Box) Pass(d time.Duration) []*Result {
 		if next > 0 {
 			step = min(d, next)
 		}
-		b.settings.clock.Turn(step)
+		b.Clock.Turn(step)
 		d -= step
 		var more []*Result
 		more, next = b.drain(nil)
 		all = append(all, more...)
 	}
 	return all
-}
-
-// Now is the time on the box's clock.
-func (b *Box) Now() time.Time {
-	if b.settings.clock == nil {
-		return time.Now()
-	}
-	return b.settings.clock.Now()
 }
 
 // Jobs are all jobs that the box has seen: those in the store, as they are there,

@@ -52,17 +52,15 @@ func (d *door) kill() {
 func (d *door) ended(e tasuki.JobEnd) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var visits []*visit
-	for _, v := range d.visits {
-		if v.end != nil {
-			continue
+	v := d.visits[len(d.visits)-1]
+	v.end = &e
+	if !d.dead {
+		if e.Verb == "" { // another worker's: there will be no outcome
+			v.outcome = &store.Outcome{}
+			if d.wake != nil {
+				d.wake()
+			}
 		}
-		if visits = append(visits, v); v.rec.ID == e.ID {
-			v.end = &e
-			d.running--
-		}
-	}
-	if !d.dead || d.running > 0 {
 		return nil
 	}
 	defer d.finish()
@@ -75,10 +73,8 @@ func (d *door) ended(e tasuki.JobEnd) error {
 	case !reply.Released:
 		return errors.New("the killed worker's jobs could not be released")
 	}
-	for _, v := range visits {
-		if err := d.look(ctx, v); err != nil {
-			return fmt.Errorf("look at what was released: %w", err)
-		}
+	if err := d.look(ctx, v); err != nil {
+		return fmt.Errorf("look at what was released: %w", err)
 	}
 	return nil
 }

@@ -21,15 +21,17 @@ type door struct {
 	batch  uint64     // the worker's last
 	number uint64     // the number that it has here, since the door has batches of its own
 
-	mu      sync.Mutex // owns what follows
-	wake    func()
-	info    store.Worker // as the worker last beat
-	visits  []*visit
-	running int // visits that have not ended
-	changes int // claims and outcomes so far
-	closed  bool
-	dead    bool
-	idle    store.ClaimReply // the last answer when nothing was left
+	mu       sync.Mutex // owns what follows
+	wake     func()
+	info     store.Worker // as the worker last beat
+	visits   []*visit
+	changes  int            // claims and outcomes so far
+	looks    int            // at changed schedules
+	times    map[string]int // a job was claimed
+	closed   bool
+	restless bool // too many runs
+	dead     bool
+	idle     store.ClaimReply // the last answer when nothing was left
 }
 
 // A visit is one claim, from its coming to what became of it.
@@ -42,18 +44,18 @@ type visit struct {
 }
 
 func newDoor(st store.Store, only *store.Record) *door {
-	return &door{Store: st, only: only, over: make(chan struct{})}
+	return &door{Store: st, only: only, over: make(chan struct{}), times: map[string]int{}}
 }
 
-// Claim takes what may run. When nothing is left, and nothing under way can bring
+// Claim takes a job if none runs. When nothing is left, and nothing under way can bring
 // more, the door is closed.
 func (d *door) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
 	d.turn.Lock()
 	defer d.turn.Unlock()
 	d.mu.Lock()
-	closed, before := d.closed, d.changes
+	wait, before := d.closed || d.busy(), d.changes
 	d.mu.Unlock()
-	if closed {
+	if wait {
 		return store.ClaimReply{Wait: -1}, nil
 	}
 	claim := d.claimAny
@@ -73,7 +75,7 @@ func (d *door) claimAny(ctx context.Context, req store.ClaimRequest) (store.Clai
 	if err != nil {
 		return store.ClaimReply{}, err
 	}
-	req.Queues = nil
+	req.Max, req.Queues = 1, nil
 	for _, q := range stats.Queues {
 		req.Queues = append(req.Queues, store.QueueWant{Name: q.Name})
 	}
@@ -106,34 +108,33 @@ func (d *door) claimOnly(ctx context.Context, req store.ClaimRequest) (reply sto
 func (d *door) claimed(reply store.ClaimReply, before int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	most := 0
 	for _, rec := range reply.Jobs {
 		d.visits = append(d.visits, &visit{rec: rec})
 		d.changes++
-		d.running++
+		d.times[rec.ID]++
+		most = d.times[rec.ID]
 	}
-	if len(d.visits) >= maxRuns {
-		d.closed = true
+	switch {
+	case most >= maxOfOne || len(d.visits) >= maxRuns:
+		d.closed, d.restless = true, true
 		d.finish()
-	}
-	if d.only != nil || len(reply.Jobs) == 0 && before == d.changes && !d.busy() {
+	case len(reply.Jobs) > 0:
+		d.closed = d.only != nil
+	case d.only != nil || before == d.changes:
 		d.closed, d.idle = true, reply
-		if len(reply.Jobs) == 0 {
-			d.finish()
-		}
+		d.finish()
 	}
 }
 
 // finish says that nothing is left to run here.
 func (d *door) finish() { d.once.Do(func() { close(d.over) }) }
 
-// busy says whether a job that came in has no outcome yet. Called with mu held.
+// busy says whether the job that came last has no outcome yet: one runs at a time.
+// Called with mu held.
 func (d *door) busy() bool {
-	for _, v := range d.visits {
-		if v.outcome == nil {
-			return true
-		}
-	}
-	return false
+	n := len(d.visits)
+	return n > 0 && d.visits[n-1].outcome == nil
 }
 
 // Settle lets outcomes through and notes them.

@@ -10,14 +10,24 @@ import (
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// maxRuns is how many runs one Run of a box makes before it gives up.
-const maxRuns = 10_000
+// How often one job runs, and how many runs one worker makes, before a box gives up.
+const (
+	maxOfOne = 1000
+	maxRuns  = 100_000
+)
 
 // drain lets one worker after another run what is due. next is how long until more
-// will be; not above 0: nothing waits.
+// will be; not above 0: nothing is known of.
 func (b *Box) drain(opts []Option) (all []*Result, next time.Duration) {
 	b.t.Helper()
 	plans := b.apply(opts)
+	if err := b.tick(); err != nil {
+		b.t.Fatalf("fire schedules: %v", err)
+		return nil, 0
+	}
+	if len(b.settings.cfg.Handlers) == 0 {
+		return nil, b.untilTick() // a worker that knows no kind claims nothing
+	}
 	for {
 		s, err := b.shift(nil, plans)
 		if err != nil {
@@ -27,15 +37,23 @@ func (b *Box) drain(opts []Option) (all []*Result, next time.Duration) {
 		for _, v := range s.door.visits {
 			all = append(all, b.noted(v))
 		}
-		if len(all) > maxRuns {
-			b.t.Fatalf("the box does not come to rest: %d runs; the last: %s", len(all), all[len(all)-1])
+		if s.door.restless {
+			b.t.Fatalf("the box does not come to rest after %d runs; the last but one: %s", len(all), all[len(all)-2])
 			return all, 0
 		}
 		plans = nil
 		if s.door.rests() {
-			return all, s.door.idle.Wait
+			return all, sooner(s.door.idle.Wait, b.untilTick())
 		}
 	}
+}
+
+// sooner is the shorter of two waits; one that is not above 0 is none.
+func sooner(a, b time.Duration) time.Duration {
+	if a <= 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // rests says whether nothing was left to run.
@@ -49,8 +67,12 @@ func (d *door) rests() bool {
 func (b *Box) one(rec store.Record, opts []Option) *Result {
 	b.t.Helper()
 	plans := b.apply(opts)
+	if !slices.ContainsFunc(b.settings.cfg.Handlers, func(h tasuki.Handler) bool { return h.Kind() == rec.Kind }) {
+		b.t.Fatalf("run: kind %q, job %s: no handler is of its kind", rec.Kind, rec.ID)
+		return nil
+	}
 	if err := b.ripen(rec); err != nil {
-		b.t.Fatalf("run: %v", err)
+		b.t.Fatalf("run: kind %q, job %s: make it due: %v", rec.Kind, rec.ID, err)
 		return nil
 	}
 	before := Jobs(b.t, b.Store)
@@ -91,9 +113,13 @@ func (b *Box) shift(only *store.Record, plans []*plan) (*shift, error) {
 
 // apply takes options; plans given to New come first.
 func (b *Box) apply(opts []Option) []*plan {
+	b.t.Helper()
 	b.settings.plans, b.plans = b.plans, nil
 	for _, o := range opts {
 		o(&b.settings)
+	}
+	if b.settings.st != b.Store {
+		b.t.Fatalf("On is for New and Run: the jobs are in another store")
 	}
 	return b.settings.plans
 }
@@ -113,8 +139,8 @@ func (b *Box) ripen(rec store.Record) error {
 	if now == nil || now.State != store.Scheduled && now.State != store.Retry {
 		return nil
 	}
-	if b.settings.clock != nil {
-		b.settings.clock.Turn(max(now.DueAt.Sub(b.settings.clock.Now()), 0))
+	if b.Clock != nil {
+		b.Clock.Turn(max(now.DueAt.Sub(b.Clock.Now()), 0))
 		return nil
 	}
 	_, err := b.Store.Move(context.Background(), store.MoveRequest{Filter: store.Filter{IDs: []string{rec.ID}}, To: store.Ready})
@@ -130,10 +156,6 @@ func (b *Box) why(rec store.Record) string {
 	stats, err := b.Store.Stats(context.Background())
 	if err == nil && slices.ContainsFunc(stats.Queues, func(q store.QueueStats) bool { return q.Name == now.Queue && q.Paused }) {
 		return fmt.Sprintf("its queue %q is paused", now.Queue)
-	}
-	known := slices.ContainsFunc(b.settings.cfg.Handlers, func(h tasuki.Handler) bool { return h.Kind() == now.Kind })
-	if !known {
-		return "no handler is of its kind"
 	}
 	return "it is " + string(now.State)
 }

@@ -43,6 +43,7 @@ func (d *door) Schedules(ctx context.Context, req store.SchedulesRequest) (store
 	if err != nil {
 		return store.SchedulesReply{}, err
 	}
+	d.looked(req)
 	return s.Schedules(ctx, req)
 }
 

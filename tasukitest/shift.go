@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -30,7 +31,11 @@ type shiftKey struct{}
 func newShift(t TB, s *settings, only *store.Record) (*shift, error) {
 	sh := &shift{door: newDoor(s.st, only), asked: make(chan struct{}), plans: s.plans, came: map[string]int{}}
 	cfg := s.cfg
-	cfg.Slots, cfg.ReadAhead, cfg.Queues = 1, -1, nil
+	cfg.Queues, cfg.Schedules = nil, nil
+	// The door lets one job run at a time and wakes the worker when there may be
+	// another. A full worker would look at its slots all the time, as would one that
+	// polls: in a bubble where handlers wait for days that is long.
+	cfg.Slots, cfg.ReadAhead, cfg.Poll = 2, -1, time.Hour
 	if cfg.Logger == nil {
 		cfg.Logger = logOf(t, sh.door)
 	}
