@@ -190,7 +190,7 @@ func TestNoTextBreaksAScreenOfAnySize(t *testing.T) {
 		"\u202Eright to left", strings.Repeat("long ", 100), "🇩🇪❤\uFE0F👍\U0001F3FD"}
 	for _, word := range texts {
 		for _, jobs := range []int{0, 3, 100} {
-			for _, size := range [][2]int{{80, 24}, {200, 50}, {120, 30}, {40, 10}, {20, 5}, {7, 3}, {1, 1}, {300, 2}} {
+			for _, size := range [][2]int{{80, 24}, {200, 50}, {120, 30}, {40, 10}, {20, 5}, {7, 3}, {1, 1}, {300, 2}, {7, 40}, {1, 30}, {13, 60}} {
 				v := View{Store: word, Width: size[0], Height: size[1], Foot: word, Error: word}
 				fits(t, v, nasty(word, jobs))
 			}
