@@ -104,11 +104,15 @@ func TestABatchedSourceIsResumedBehindAnyBatch(t *testing.T) {
 
 func TestABatchHasUpToNItemsAndTheTotalCountsBatches(t *testing.T) {
 	var sizes []int
+	var kept [][]source.Item[int, int]
 	for b, err := range batched().After(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sizes = append(sizes, len(b))
+		sizes, kept = append(sizes, len(b)), append(kept, b)
+	}
+	if kept[0][0].Value != 1 || kept[1][0].Value != 4 {
+		t.Errorf("batches that were kept are %v", kept)
 	}
 	if n, _ := batched().Total(t.Context()); n != 3 || len(sizes) != 3 || sizes[0] != 3 || sizes[2] != 1 {
 		t.Errorf("batches of %v, total %d", sizes, n)
