@@ -14,6 +14,8 @@ const maxDeaths = 3
 
 // Beat lets beats through, and tells a killed worker that it holds nothing.
 func (d *door) Beat(ctx context.Context, req store.BeatRequest) (store.BeatReply, error) {
+	d.beating.Lock()
+	defer d.beating.Unlock()
 	if d.isDead() {
 		return store.BeatReply{Lost: req.Claims}, nil
 	}
@@ -50,6 +52,8 @@ func (d *door) kill() {
 // ended notes that a handler has returned. If its worker was killed, others release
 // its jobs now: not earlier, the handler may have been in a transaction.
 func (d *door) ended(e tasuki.JobEnd) error {
+	d.beating.Lock()
+	defer d.beating.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	v := d.visits[len(d.visits)-1]

@@ -21,6 +21,8 @@ type door struct {
 	batch  uint64     // the worker's last
 	number uint64     // the number that it has here, since the door has batches of its own
 
+	beating sync.Mutex // held through a Beat and a kill's Release, which must know its number
+
 	mu       sync.Mutex // owns what follows
 	wake     func()
 	info     store.Worker // as the worker last beat
