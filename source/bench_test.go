@@ -82,14 +82,14 @@ func atBoth[C, T any](b *testing.B, name string, n int, fresh func() tasuki.Sour
 func BenchmarkResume(b *testing.B) {
 	n := far(b)
 	all := upTo(n + 1)
-	atBoth(b, "slice", n, func() tasuki.Source[int, source.Item[int, int]] { return source.Slice(all) })
+	atBoth(b, "slice", n, func() source.Of[int, int] { return source.Slice(all) })
 	many := longFile(b, n+1)
 	atBoth(b, "lines", n, func() tasuki.Source[source.Offset, source.Line] { return lines(many) })
 	atBoth(b, "csv", n, func() csvSource { return source.CSV(table(many)) })
 	atBoth(b, "tree", n, func() treeSource { return source.Files(source.Tree{FS: numbers{n + 1}}) })
-	atBoth(b, "poll", n, func() tasuki.Source[source.Page[int], source.Item[source.Page[int], int]] { return polled(n + 1) })
-	atBoth(b, "nested", n, func() tasuki.Source[source.Nest[int, int], source.Item[source.Nest[int, int], source.Pair[source.Item[int, int], source.Item[int, int]]]] {
-		return source.Nested(source.Slice(all[:n/1000+1]), func(source.Item[int, int]) tasuki.Source[int, source.Item[int, int]] {
+	atBoth(b, "poll", n, func() source.Of[source.Page[int], int] { return polled(n + 1) })
+	atBoth(b, "nested", n, func() source.Of[source.Nest[int, int], source.Pair[source.Item[int, int], source.Item[int, int]]] {
+		return source.Nested(source.Slice(all[:n/1000+1]), func(source.Item[int, int]) source.Of[int, int] {
 			return source.Slice(all[:1000])
 		})
 	})
@@ -129,7 +129,7 @@ func longFile(b *testing.B, n int) string {
 	return f.Name()
 }
 
-func polled(n int) tasuki.Source[source.Page[int], source.Item[source.Page[int], int]] {
+func polled(n int) source.Of[source.Page[int], int] {
 	return source.Poll(func(_ context.Context, token int) ([]int, int, error) {
 		if next := token + 100; next < n {
 			return make([]int, 100), next, nil

@@ -8,8 +8,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // A CSVFile is what [CSV] reads. Its fields beside those of [File] mean what they
@@ -52,8 +50,8 @@ func (r Record) Get(column string) string {
 // Cursor: [Offset], which says what a changed file does. Resuming reads the header
 // and seeks: it costs the same at each place. Packed files (gzip and the like) cannot
 // be read from the middle and are refused.
-func CSV(f CSVFile) tasuki.Source[Offset, Item[Offset, Record]] {
-	src := items(tasuki.Source[Offset, Item[Offset, Record]]{
+func CSV(f CSVFile) Of[Offset, Record] {
+	src := items(Of[Offset, Record]{
 		Compare: compareOffsets,
 		After: func(ctx context.Context, c Offset) iter.Seq2[Item[Offset, Record], error] {
 			return func(yield func(Item[Offset, Record], error) bool) {

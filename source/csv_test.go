@@ -7,11 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/source"
 )
 
-type csvSource = tasuki.Source[source.Offset, source.Item[source.Offset, source.Record]]
+type csvSource = source.Of[source.Offset, source.Record]
 
 func table(path string) source.CSVFile { return source.CSVFile{File: source.File{Path: path}} }
 

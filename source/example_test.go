@@ -27,7 +27,7 @@ func ExampleCSV() {
 			}}}
 	}
 	handler := tasuki.Each(imports,
-		func(a Import) tasuki.Source[source.Offset, source.Item[source.Offset, source.Record]] {
+		func(a Import) source.Of[source.Offset, source.Record] {
 			return source.CSV(file(a))
 		},
 		func(_ context.Context, _ Import, r source.Item[source.Offset, source.Record]) error {

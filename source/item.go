@@ -13,13 +13,16 @@ type Item[C, T any] struct {
 	Value T
 }
 
+// Of is a source of such items: what a function that makes one answers.
+type Of[C, T any] = tasuki.Source[C, Item[C, T]]
+
 // ErrChanged is met when a job goes on behind a cursor that does not belong to the
 // source as it is now. Going on could skip or repeat items, so the attempt fails
 // and the cursor is kept.
 var ErrChanged = errors.New("the source is not the one that the cursor was taken from")
 
 // items is a source whose items carry their cursors.
-func items[C, T any](s tasuki.Source[C, Item[C, T]]) tasuki.Source[C, Item[C, T]] {
+func items[C, T any](s Of[C, T]) Of[C, T] {
 	s.Cursor = func(i Item[C, T]) C { return i.At }
 	return s
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // JSONLines goes through a file of one JSON value per line. Blank lines are passed
@@ -15,7 +13,7 @@ import (
 //
 // Cursor: [Offset], which says what a changed file does. Resuming seeks: it costs
 // the same at each place.
-func JSONLines[T any](f File) tasuki.Source[Offset, Item[Offset, T]] {
+func JSONLines[T any](f File) Of[Offset, T] {
 	return fileSource(f, func(raw []byte) (v T, is bool, err error) {
 		if !filled(raw) {
 			return v, false, nil

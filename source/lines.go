@@ -36,8 +36,8 @@ func trimEnd(raw []byte) []byte {
 
 // fileSource makes an item of each line; decode answers false where it is none, and
 // counts says so without decoding.
-func fileSource[T any](f File, decode func(raw []byte) (T, bool, error), counts func(raw []byte) bool) tasuki.Source[Offset, Item[Offset, T]] {
-	src := items(tasuki.Source[Offset, Item[Offset, T]]{
+func fileSource[T any](f File, decode func(raw []byte) (T, bool, error), counts func(raw []byte) bool) Of[Offset, T] {
+	src := items(Of[Offset, T]{
 		Compare: compareOffsets,
 		After: func(ctx context.Context, c Offset) iter.Seq2[Item[Offset, T], error] {
 			return func(yield func(Item[Offset, T], error) bool) {

@@ -251,7 +251,7 @@ type event struct {
 	Name string
 }
 
-func events(path string) tasuki.Source[source.Offset, source.Item[source.Offset, event]] {
+func events(path string) source.Of[source.Offset, event] {
 	return source.JSONLines[event](source.File{Path: path, Count: true})
 }
 
@@ -259,7 +259,7 @@ func TestJSONLinesAreResumedBehindAnyLine(t *testing.T) {
 	path := written(t, "{\"ID\":1,\"Name\":\"a\"}\n\n  \r\n{\"ID\":9007199254740993}\r\n{}")
 	got, _ := taken(t, events(path), "", -1)
 	wantItems(t, got, event{1, "a"}, event{9007199254740993, ""}, event{})
-	resumes(t, func() tasuki.Source[source.Offset, source.Item[source.Offset, event]] { return events(path) }, 3)
+	resumes(t, func() source.Of[source.Offset, event] { return events(path) }, 3)
 	if n, err := events(path).Total(t.Context()); n != 3 || err != nil {
 		t.Errorf("total %d, %v", n, err)
 	}

@@ -33,9 +33,9 @@ type Nest[O, I any] struct {
 // Outer items that were added before it are not done. To know the one from the
 // other the outer source is read on until the item in hand is passed, or, without a
 // Compare, to its end.
-func Nested[OC, O, IC, I any](outer tasuki.Source[OC, O], inner func(O) tasuki.Source[IC, I]) tasuki.Source[Nest[OC, IC], Item[Nest[OC, IC], Pair[O, I]]] {
+func Nested[OC, O, IC, I any](outer tasuki.Source[OC, O], inner func(O) tasuki.Source[IC, I]) Of[Nest[OC, IC], Pair[O, I]] {
 	n := nesting[OC, O, IC, I]{outer, inner}
-	return items(tasuki.Source[Nest[OC, IC], Item[Nest[OC, IC], Pair[O, I]]]{
+	return items(Of[Nest[OC, IC], Pair[O, I]]{
 		After: func(ctx context.Context, c Nest[OC, IC]) iter.Seq2[Item[Nest[OC, IC], Pair[O, I]], error] {
 			return func(yield func(Item[Nest[OC, IC], Pair[O, I]], error) bool) { n.walk(ctx, c, yield) }
 		},

@@ -47,8 +47,8 @@ func TestNestedSourcesAreResumedBehindAnyInnerItem(t *testing.T) {
 }
 
 func TestThreeLevelsAreResumedBehindAnyItem(t *testing.T) {
-	resumes(t, func() tasuki.Source[source.Nest[nestCursor, int], source.Item[source.Nest[nestCursor, int], source.Pair[nestItem, source.Item[int, int]]]] {
-		return source.Nested(nested(2, 10, 13), func(p nestItem) tasuki.Source[int, source.Item[int, int]] {
+	resumes(t, func() source.Of[source.Nest[nestCursor, int], source.Pair[nestItem, source.Item[int, int]]] {
+		return source.Nested(nested(2, 10, 13), func(p nestItem) source.Of[int, int] {
 			return source.Slice(upTo(len(p.Value.Inner.Value)))
 		})
 	}, 13)
@@ -57,7 +57,7 @@ func TestThreeLevelsAreResumedBehindAnyItem(t *testing.T) {
 func TestRowsOfRowsAreResumed(t *testing.T) {
 	db := database(t, "CREATE TABLE o (id INTEGER PRIMARY KEY)", "CREATE TABLE i (o INT NOT NULL, n INT NOT NULL, PRIMARY KEY (o, n))",
 		series(7)+" INSERT INTO o SELECT i FROM s", series(30)+" INSERT INTO i SELECT 1 + i*i%7, i FROM s")
-	fresh := func() tasuki.Source[source.Nest[source.Keyset, source.Keyset], source.Item[source.Nest[source.Keyset, source.Keyset], source.Pair[source.Row[int], source.Row[int]]]] {
+	fresh := func() source.Of[source.Nest[source.Keyset, source.Keyset], source.Pair[source.Row[int], source.Row[int]]] {
 		outer := source.Table[int]{DB: db, Columns: "id", From: "o", Keys: []source.Key{{Column: "id", Desc: true}}, Scan: scanOne[int], Page: 2}
 		return source.Nested(outer.Rows(), func(o source.Row[int]) tasuki.Source[source.Keyset, source.Row[int]] {
 			return source.Table[int]{DB: db, Columns: "n", From: "i", Where: "o = ?", Args: []any{o.Value},
@@ -154,11 +154,11 @@ func TestAnOuterItemThatIsGoneIsNotLookedForToTheEnd(t *testing.T) {
 
 func TestAnErrorOfEitherLevelComesThrough(t *testing.T) {
 	outer := source.Seq(counting(2, errGone))
-	one := func(source.Item[int, int]) tasuki.Source[int, source.Item[int, int]] { return source.Slice(upTo(1)) }
+	one := func(source.Item[int, int]) source.Of[int, int] { return source.Slice(upTo(1)) }
 	if seen, _, err := take(t.Context(), source.Nested(outer, one), "", -1); len(seen) != 2 || !errors.Is(err, errGone) {
 		t.Errorf("%v, error %v", seen, err)
 	}
-	bad := func(source.Item[int, int]) tasuki.Source[int, source.Item[int, int]] {
+	bad := func(source.Item[int, int]) source.Of[int, int] {
 		return source.Seq(counting(1, errGone))
 	}
 	if seen, _, err := take(t.Context(), source.Nested(source.Slice(upTo(2)), bad), "", -1); len(seen) != 1 || !errors.Is(err, errGone) {
@@ -167,7 +167,7 @@ func TestAnErrorOfEitherLevelComesThrough(t *testing.T) {
 }
 
 func TestALevelThatTurnsRoundIsFound(t *testing.T) {
-	turning := func(values ...int) tasuki.Source[int, source.Item[int, int]] {
+	turning := func(values ...int) source.Of[int, int] {
 		src := source.Slice(upTo(9))
 		src.After = func(context.Context, int) iter.Seq2[source.Item[int, int], error] {
 			return func(yield func(source.Item[int, int], error) bool) {
@@ -185,7 +185,7 @@ func TestALevelThatTurnsRoundIsFound(t *testing.T) {
 		fails(t, source.Nested(turning(values...), func(item) tasuki.Source[int, item] { return source.Slice(upTo(1)) }), "", "goes back or repeats")
 		fails(t, source.Nested(source.Slice(upTo(2)), func(item) tasuki.Source[int, item] { return turning(values...) }), "", "goes back or repeats")
 	}
-	resumes(t, func() tasuki.Source[source.Nest[int, int], source.Item[source.Nest[int, int], source.Pair[item, item]]] {
+	resumes(t, func() source.Of[source.Nest[int, int], source.Pair[item, item]] {
 		return source.Nested(source.Slice(upTo(2)), func(item) tasuki.Source[int, item] { return source.Slice(upTo(2)) })
 	}, 4)
 }

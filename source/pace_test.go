@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/source"
 )
 
@@ -46,7 +45,7 @@ func TestItemsSlowerThanThePaceDoNotWait(t *testing.T) {
 
 func TestAPacedSourceIsResumedAndKeepsTotalAndOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		resumes(t, func() tasuki.Source[int, source.Item[int, int]] {
+		resumes(t, func() source.Of[int, int] {
 			return source.Pace(source.Slice(upTo(6)), 2, time.Minute)
 		}, 6)
 		src := source.Pace(source.Slice(upTo(6)), 2, time.Minute)

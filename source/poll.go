@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // A Page is the cursor of [Poll]: a page, and how many of its items are done.
@@ -23,8 +21,8 @@ type Page[C any] struct {
 // more and drops what was done of it; a page that has fewer items by then is passed
 // over. Tokens must stay valid for as long as a job may wait; what the API says to
 // an old one is fetch's error. A page that names itself as the next is an error.
-func Poll[C comparable, T any](fetch func(ctx context.Context, token C) (page []T, next C, err error)) tasuki.Source[Page[C], Item[Page[C], T]] {
-	return items(tasuki.Source[Page[C], Item[Page[C], T]]{
+func Poll[C comparable, T any](fetch func(ctx context.Context, token C) (page []T, next C, err error)) Of[Page[C], T] {
+	return items(Of[Page[C], T]{
 		After: func(ctx context.Context, c Page[C]) iter.Seq2[Item[Page[C], T], error] {
 			return func(yield func(Item[Page[C], T], error) bool) {
 				for ok := true; ok; {

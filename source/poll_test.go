@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/source"
 )
 
-type pollSource = tasuki.Source[source.Page[string], source.Item[source.Page[string], int]]
+type pollSource = source.Of[source.Page[string], int]
 
 // api has pages by token; the last entry of each is the next token.
 type api map[string]struct {

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // Seq goes through an iterator that can be begun again and then yields the same
@@ -16,8 +14,8 @@ import (
 // costs more the further the job is: for long iterators write a [tasuki.Source]
 // that can begin in the middle. An iterator that now ends before the cursor is
 // [ErrChanged]; other changes before the cursor shift the rest unnoticed.
-func Seq[T any](begin func(context.Context) iter.Seq2[T, error]) tasuki.Source[int, Item[int, T]] {
-	return items(tasuki.Source[int, Item[int, T]]{
+func Seq[T any](begin func(context.Context) iter.Seq2[T, error]) Of[int, T] {
+	return items(Of[int, T]{
 		After: func(ctx context.Context, done int) iter.Seq2[Item[int, T], error] {
 			return func(yield func(Item[int, T], error) bool) { numbered(ctx, begin(ctx), done, yield) }
 		},

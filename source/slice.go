@@ -7,8 +7,6 @@ import (
 	"iter"
 	"slices"
 	"unicode/utf8"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // Slice goes through a slice from its first item to its last.
@@ -18,8 +16,8 @@ import (
 // taken out before the cursor shift the rest, which is not noticed. Items appended
 // are done; a slice that became shorter than the cursor is [ErrChanged]. Where that
 // matters use [Sorted].
-func Slice[T any](values []T) tasuki.Source[int, Item[int, T]] {
-	return items(tasuki.Source[int, Item[int, T]]{
+func Slice[T any](values []T) Of[int, T] {
+	return items(Of[int, T]{
 		After: func(_ context.Context, done int) iter.Seq2[Item[int, T], error] {
 			if done < 0 || done > len(values) {
 				return broken[Item[int, T]](fmt.Errorf("%w: %d items were done, the slice has %d", ErrChanged, done, len(values)))
@@ -44,8 +42,8 @@ func Slice[T any](values []T) tasuki.Source[int, Item[int, T]] {
 // may change between runs: items added behind the cursor are done, those before it
 // are not, and a deleted one is no harm. A slice that is not in order fails before
 // its first item.
-func Sorted[K cmp.Ordered, T any](values []T, key func(T) K) tasuki.Source[*K, Item[*K, T]] {
-	return items(tasuki.Source[*K, Item[*K, T]]{
+func Sorted[K cmp.Ordered, T any](values []T, key func(T) K) Of[*K, T] {
+	return items(Of[*K, T]{
 		After: func(_ context.Context, last *K) iter.Seq2[Item[*K, T], error] {
 			if err := ascending(values, key); err != nil {
 				return broken[Item[*K, T]](err)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestASliceIsResumedBehindAnyItem(t *testing.T) {
-	resumes(t, func() tasuki.Source[int, source.Item[int, int]] { return source.Slice(upTo(20)) }, 20)
+	resumes(t, func() source.Of[int, int] { return source.Slice(upTo(20)) }, 20)
 }
 
 func TestASliceSaysItsTotal(t *testing.T) {
@@ -30,12 +30,12 @@ func TestASliceShorterThanItsCursorIsChanged(t *testing.T) {
 	failsChanged(t, source.Slice(upTo(3)), "4", "4 items were done, the slice has 3")
 }
 
-func sorted(values ...int) tasuki.Source[*int, source.Item[*int, int]] {
+func sorted(values ...int) source.Of[*int, int] {
 	return source.Sorted(values, func(v int) int { return v })
 }
 
 func TestASortedSliceIsResumedBehindAnyItem(t *testing.T) {
-	resumes(t, func() tasuki.Source[*int, source.Item[*int, int]] { return sorted(-5, -1, 0, 3, 9) }, 5)
+	resumes(t, func() source.Of[*int, int] { return sorted(-5, -1, 0, 3, 9) }, 5)
 }
 
 func TestASortedSliceMayChangeBetweenRuns(t *testing.T) {
@@ -73,7 +73,7 @@ func counting(n int, end error) func(context.Context) iter.Seq2[int, error] {
 }
 
 func TestAnIteratorIsResumedBehindAnyItem(t *testing.T) {
-	resumes(t, func() tasuki.Source[int, source.Item[int, int]] { return source.Seq(counting(12, nil)) }, 12)
+	resumes(t, func() source.Of[int, int] { return source.Seq(counting(12, nil)) }, 12)
 }
 
 func TestAnIteratorThatEndsBeforeItsCursorIsChanged(t *testing.T) {

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/tasuki-jobs/tasuki"
 )
 
 // A Tree is what [Files] goes through.
@@ -47,8 +45,8 @@ type Found struct {
 // Files that come behind the cursor are done if their directory has not been
 // listed yet in this run; those that come before it are not. Deleted files are no
 // harm, the cursor's own too; one that is deleted behind the listing is yielded.
-func Files(t Tree) tasuki.Source[Path, Item[Path, Found]] {
-	return items(tasuki.Source[Path, Item[Path, Found]]{
+func Files(t Tree) Of[Path, Found] {
+	return items(Of[Path, Found]{
 		Compare: comparePaths,
 		After: func(ctx context.Context, c Path) iter.Seq2[Item[Path, Found], error] {
 			w, err := t.walker(ctx)

@@ -11,11 +11,10 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/source"
 )
 
-type treeSource = tasuki.Source[source.Path, source.Item[source.Path, source.Found]]
+type treeSource = source.Of[source.Path, source.Found]
 
 // planted is a directory with these files.
 func planted(t testing.TB, files ...string) string {
