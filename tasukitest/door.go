@@ -31,6 +31,7 @@ type door struct {
 	looks    int            // at changed schedules
 	times    map[string]int // a job was claimed
 	closed   bool
+	shut     bool // the worker stops
 	restless bool // too many runs
 	dead     bool
 	idle     store.ClaimReply // the last answer when nothing was left
@@ -55,7 +56,7 @@ func (d *door) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimRe
 	d.turn.Lock()
 	defer d.turn.Unlock()
 	d.mu.Lock()
-	wait, before := d.closed || d.busy(), d.changes
+	wait, before := d.closed || d.shut || d.busy(), d.changes
 	d.mu.Unlock()
 	if wait {
 		return store.ClaimReply{Wait: -1}, nil
@@ -127,6 +128,13 @@ func (d *door) claimed(reply store.ClaimReply, before int) {
 		d.closed, d.idle = true, reply
 		d.finish()
 	}
+}
+
+// stop lets no job in any more.
+func (d *door) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shut = true
 }
 
 // finish says that nothing is left to run here.

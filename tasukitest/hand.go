@@ -16,6 +16,7 @@ import (
 // at: its next item or step is refused.
 func Stop(ctx context.Context) {
 	s := shiftOf(ctx, "Stop")
+	s.door.stop()
 	s.ask.Do(func() { close(s.asked) })
 	<-tasuki.Stopping(ctx)
 }
@@ -24,6 +25,7 @@ func Stop(ctx context.Context) {
 // with the cause tasuki.ErrStopping.
 func LastCall(ctx context.Context) {
 	s := shiftOf(ctx, "LastCall")
+	s.door.stop()
 	ended, end := context.WithCancel(context.Background())
 	end()
 	go s.worker.Stop(ended)
