@@ -38,7 +38,7 @@ func (m *migrateCmd) Run(c *caller) error {
 	case m.DryRun:
 		return c.printf("%s", sqlOf(steps))
 	case len(steps) == 0:
-		return c.printf("nothing to do: the schema of %s is up to date\n", c.store)
+		return c.printf("nothing to do: the schema of %s is up to date\n", shown(c.store))
 	}
 	for _, s := range steps {
 		if err := c.printf("applied %d %s\n", s.Version, s.Name); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,6 +78,17 @@ func pathOf(rest string) (string, error) {
 		return "", errors.New("two slashes would name a host; use one colon and the path, or three slashes and an absolute path")
 	}
 	return path, nil
+}
+
+// shown is a URL as it may be shown to whoever looks over a shoulder: without its
+// password.
+func shown(storeURL string) string {
+	if u, err := url.Parse(storeURL); err == nil {
+		if _, has := u.User.Password(); has {
+			return u.Redacted()
+		}
+	}
+	return storeURL
 }
 
 // open opens the caller's store.

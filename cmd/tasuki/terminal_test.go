@@ -123,13 +123,14 @@ func (p *terminal) types(keys string) {
 	}
 }
 
-// exits waits for the command's end and answers its exit code.
+// exits waits for the command's end and all its output, and answers its exit code.
 func (p *terminal) exits() int {
 	p.Helper()
 	var ended *exec.ExitError
 	if err := p.cmd.Wait(); err != nil && !errors.As(err, &ended) {
 		p.Fatal(err)
 	}
+	<-p.gone
 	return p.cmd.ProcessState.ExitCode()
 }
 

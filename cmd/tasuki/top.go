@@ -64,7 +64,7 @@ func (c *caller) live() bool {
 // show draws until somebody quits.
 func (t *topCmd) show(c *caller, source *top.Source) error {
 	_, colour := terminalOf(c.out)
-	m := &top.Model{Source: source, Every: time.Duration(t.Interval), Context: c.ctx, Draw: top.View{Store: c.store, Colour: colour}}
+	m := &top.Model{Source: source, Every: time.Duration(t.Interval), Context: c.ctx, Draw: top.View{Store: shown(c.store), Colour: colour}}
 	_, err := tea.NewProgram(m, tea.WithContext(c.ctx), tea.WithInput(c.in), tea.WithOutput(c.out), tea.WithoutSignalHandler()).Run()
 	if s, ended := c.interrupted(); ended {
 		return exitCode(exitSignal + int(s.Signal))
@@ -100,7 +100,7 @@ func printSnapshot(c *caller, s *top.Snapshot, again bool) error {
 	if c.json {
 		return c.printJSON(snapshotOf(s))
 	}
-	v := top.View{Store: c.store, Width: c.width()}
+	v := top.View{Store: shown(c.store), Width: c.width()}
 	text := strings.Join(v.Render(s), "\n") + "\n"
 	if again {
 		text = "\n" + text
