@@ -17,6 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/cron"
+	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
@@ -77,7 +79,11 @@ func worker() {
 			}
 		}
 	})
-	w, err := tasuki.New(st, tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient, crawl}})
+	config := tasuki.Config{Tag: "v1", Handlers: []tasuki.Handler{mail, broken, patient, crawl}}
+	if times := os.Getenv("SCHEDULE"); times != "" {
+		config.Schedules = []tasuki.Schedule{{Name: "declared", At: cron.Must(times), Job: store.Job{Kind: "mail", Args: []byte(`"ada"`)}}}
+	}
+	w, err := tasuki.New(st, config)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
