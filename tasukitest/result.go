@@ -43,8 +43,9 @@ type Result struct {
 func (b *Box) result(v *visit) *Result {
 	rec := v.after
 	if rec == nil { // done and not kept
-		rec = &store.Record{Job: v.rec.Job, State: store.Deleted, Progress: v.rec.Progress,
-			Attempts: v.rec.Attempts, Interruptions: v.rec.Interruptions, Releases: v.rec.Releases}
+		gone := v.rec
+		gone.State, gone.Cursor, gone.Worker, gone.Token = store.Deleted, nil, "", 0
+		rec = &gone
 	}
 	r := &Result{ID: rec.ID, Kind: rec.Kind, State: rec.State, Why: rec.Why, Cursor: rec.Cursor, Progress: rec.Progress, Result: rec.Result,
 		Attempts: rec.Attempts, Interruptions: rec.Interruptions, Releases: rec.Releases, Journal: rec.Journal, box: b, rec: *rec}
