@@ -56,7 +56,7 @@ func (b *beater) beat(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.w.cfg.Standstill/2)
+	ctx, cancel := context.WithTimeout(ctx, b.limit())
 	defer cancel()
 	req := b.request()
 	sent := time.Now()
@@ -72,6 +72,17 @@ func (b *beater) beat(ctx context.Context) error {
 	}
 	return nil
 }
+
+// limit is how long one beat may take: a late one is no sign of life. The first one
+// is not watched by anybody yet, and the store may be busy.
+func (b *beater) limit() time.Duration {
+	if !b.w.runs.Load() {
+		return max(b.w.cfg.Standstill/2, startLimit)
+	}
+	return b.w.cfg.Standstill / 2
+}
+
+const startLimit = 10 * time.Second
 
 func (b *beater) request() store.BeatRequest {
 	n, claims, busy := b.w.desk.claims()

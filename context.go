@@ -81,13 +81,10 @@ func Save(ctx context.Context, cursor any) error {
 		return fmt.Errorf("kind %q: %w", r.rec.Kind, err)
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	p.open().loop(mainLoop).Cursor = raw
 	r.counted()
-	tell := r.touch()
-	r.mu.Unlock()
-	if tell {
-		r.saver.wake.Ring()
-	}
+	r.changed()
 	return nil
 }
 
@@ -110,10 +107,9 @@ func SetProgress(ctx context.Context, done, total int64, note string) error {
 		return fmt.Errorf("set progress: %w", ErrNoJob)
 	}
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.progress, r.told = store.Progress{Done: done, Total: total, Note: store.Clean(note, 1000)}, false
-	r.seq++
-	r.mu.Unlock()
-	r.saver.wake.Ring()
+	r.changed()
 	return nil
 }
 

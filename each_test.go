@@ -181,20 +181,37 @@ func TestAJobThatKeepsItsOwnCursorIsResumedAtIt(t *testing.T) {
 // job stands by way of st, if there is one.
 func commit(ctx context.Context, st store.Consumer, fn func() error) error {
 	h := store.HeldFrom(ctx)
-	return h.Commit(func(p store.Point) error {
-		if err := fn(); err != nil || p == nil {
+	return h.Commit(func(stand func() (store.Standing, error)) error {
+		if err := fn(); err != nil || stand == nil {
 			return err
 		}
-		cursor, seq, err := p()
+		s, err := stand()
 		if err != nil || st == nil {
 			return err
 		}
-		_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{{Claim: h.Claim, Verb: store.Save, Cursor: cursor, Seq: seq}}})
+		_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{
+			{Claim: h.Claim, Verb: store.Save, Cursor: s.Cursor, Progress: s.Progress, Seq: s.Seq}}})
 		return err
 	})
 }
 
 func nothing() error { return nil }
+
+// unsure is a Commit whose answer is lost: it is in, or not.
+func unsure(ctx context.Context, st store.Consumer, in bool) error {
+	if !in {
+		st = nil
+	}
+	h := store.HeldFrom(ctx)
+	return h.Commit(func(stand func() (store.Standing, error)) error {
+		s, err := stand()
+		if st != nil && err == nil {
+			_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{
+				{Claim: h.Claim, Verb: store.Save, Cursor: s.Cursor, Progress: s.Progress, Seq: s.Seq}}})
+		}
+		return errors.Join(store.ErrUnsure, err)
+	})
+}
 
 func TestWhatCommitWroteTheSaverDoesNotWriteAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
@@ -251,14 +268,7 @@ func TestACommitWhoseAnswerWasLostIsNeitherUndoneNorTakenForDone(t *testing.T) {
 				if i < 5 {
 					return commit(ctx, st, nothing)
 				}
-				h := store.HeldFrom(ctx)
-				return h.Commit(func(p store.Point) error {
-					cursor, seq, err := p()
-					if in {
-						_, err = st.Settle(ctx, store.SettleRequest{Worker: h.Worker, Outcomes: []store.Outcome{{Claim: h.Claim, Verb: store.Save, Cursor: cursor, Seq: seq}}})
-					}
-					return errors.Join(store.ErrUnsure, err)
-				})
+				return unsure(ctx, st, in)
 			})}})
 			synctest.Wait()
 			if r := wantState(t, st, job.ID, store.Retry); string(r.Cursor) != want {

@@ -131,6 +131,7 @@ type link struct {
 	late   map[string]time.Duration // replies of these calls come so much later
 	broken map[string]bool          // these calls fail, nothing reaches the store
 	refuse func(store.Outcome) error
+	alter  func(*store.Outcome)
 }
 
 var errCut = errors.New("connection refused")
@@ -203,6 +204,9 @@ func (l *link) settle(ctx context.Context, req store.SettleRequest) (store.Settl
 		if l.refuse != nil && l.refuse(o) != nil {
 			refused[i] = l.refuse(o)
 			continue
+		}
+		if l.alter != nil {
+			l.alter(&o)
 		}
 		pass.Outcomes = append(pass.Outcomes, o)
 	}

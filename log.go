@@ -1,7 +1,6 @@
 package tasuki
 
 import (
-	"context"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -34,7 +33,7 @@ func (w *Worker) logOutcome(r *run, o store.Outcome) {
 	if o.Verb == store.HandOver {
 		attrs = append(attrs, slog.String("cursor", r.whereabouts()))
 	}
-	w.log.LogAttrs(context.WithoutCancel(r.ctx), level, msg, attrs...)
+	w.log.LogAttrs(w.base, level, msg, attrs...)
 }
 
 // whereabouts is the newest cursor that this run knows, for a log line.

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // An iteration is one loop in one run: it asks before each item whether it may
@@ -22,11 +24,14 @@ type iteration struct {
 	name  string
 	state *loopState // guarded by run.mu
 
+	point store.Point // what Commit sees of the item in hand
+
 	// Owned by the loop's goroutine.
 	raw   json.RawMessage // cursor of the item in hand
-	seq   uint64          // of the Commit that was tried for it; 0: none
+	seq   uint64          // of the last Commit that was tried for it; 0: none. Guarded by run.mu
+	whole bool            // a Commit recorded it. Guarded by run.mu
 	items int64           // begun in this run
-	total int64           // 0: not known
+	total int64           // 0: not known, or not shown
 	done  int64           // of total
 }
 
@@ -80,10 +85,9 @@ func one[C any](ctx context.Context, it *iteration, c C, o *order[C], do func() 
 	if err != nil {
 		return fmt.Errorf("%s: %w", it, err)
 	}
-	it.raw, it.seq = raw, 0
-	it.in.held.Take(it.point)
+	it.raw, it.seq, it.whole = raw, 0, false
+	it.in.held.Take(&it.point)
 	if err := do(); err != nil {
-		it.committed()
 		return err
 	}
 	it.advance()
@@ -103,6 +107,7 @@ func openLoop(ctx context.Context, name string, opts []EachOption) (*iteration, 
 		return nil, err
 	}
 	it := &iteration{run: r, at: at, name: name, state: at.open().loop(name)}
+	it.point = store.Point{Stand: it.stand, Settled: it.settled}
 	for _, o := range opts {
 		o(&it.eachSettings)
 	}
@@ -154,7 +159,9 @@ func (it *iteration) begin(ctx context.Context, total func(context.Context) (int
 	if err != nil {
 		return fmt.Errorf("%s: count the source: %w", it, err)
 	}
-	it.total = n
+	if it.at.path == "" { // a loop in an item of another is no progress of the job
+		it.total = n
+	}
 	if it.state.Cursor != nil {
 		it.done = it.run.rec.Progress.Done
 	}
@@ -191,53 +198,64 @@ func (it *iteration) next(ctx context.Context) error {
 	return nil
 }
 
-// point is where the job stands once the item in hand is done; Commit asks.
-func (it *iteration) point() (json.RawMessage, uint64, error) {
+// stand is where the job stands once the item in hand is done; Commit asks.
+func (it *iteration) stand() (store.Standing, error) {
 	r := it.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := *it.state
 	it.state.Cursor, it.state.Item = it.raw, nil
-	raw, seq, err := r.reserve()
+	st, err := r.standing(it.counting())
 	*it.state = before
-	it.seq = seq
-	return raw, seq, err
+	it.seq = st.Seq
+	return st, err
 }
 
-// advance notes that the item in hand is done.
+// settled is told how the Commit ended.
+func (it *iteration) settled(err error) {
+	it.run.mu.Lock()
+	defer it.run.mu.Unlock()
+	if it.run.settled(it.in.path, err) {
+		it.record()
+		it.whole = true
+	}
+}
+
+// advance notes that the item in hand is done. A Commit of it, or inside of it,
+// whose fate is unknown is no doubt any more: the handler went on.
 func (it *iteration) advance() {
 	r := it.run
 	r.mu.Lock()
-	it.state.Cursor, it.state.Item = it.raw, nil
-	it.count()
-	tell := false
-	if it.seq == 0 || !it.in.held.Committed() {
-		tell, r.doubt = r.touch(), 0
-	}
-	r.mu.Unlock()
-	it.committed()
-	if tell {
-		r.saver.wake.Ring()
-	}
-}
-
-// count keeps the progress. Called with run.mu held.
-func (it *iteration) count() {
-	r := it.run
-	r.counted()
-	if it.total <= 0 {
+	defer r.mu.Unlock()
+	if it.whole {
 		return
 	}
-	it.done++
-	r.progress.Done, r.progress.Total = it.done, max(it.total, it.done)
-	r.told = false
+	if r.doubt != 0 && (it.seq == r.doubt || strings.HasPrefix(r.doubtAt, it.in.path+"/")) {
+		r.doubt = 0
+	}
+	it.record()
+	r.changed()
 }
 
-// committed notes what became of a Commit for the item in hand, if one was tried.
-func (it *iteration) committed() {
-	if it.seq != 0 {
-		it.run.settled(it.seq, it.in.held)
+// record puts the item in hand behind the job. Called with run.mu held.
+func (it *iteration) record() {
+	it.state.Cursor, it.state.Item = it.raw, nil
+	it.run.counted()
+	if p := it.counting(); p != nil {
+		it.done++
+		it.run.progress, it.run.told = *p, false
 	}
+}
+
+// counting is the progress once the item in hand is done, nil if it is not known.
+// Called with run.mu held.
+func (it *iteration) counting() *store.Progress {
+	if it.total <= 0 {
+		return nil
+	}
+	p := it.run.progress
+	p.Done, p.Total = it.done+1, max(it.total, it.done+1)
+	return &p
 }
 
 // end is the loop's end: of the source, or only of the context.
@@ -253,12 +271,9 @@ func (it *iteration) end(ctx context.Context) error {
 	}
 	r := it.run
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	*it.state = loopState{Done: true}
-	tell := r.touch()
-	r.mu.Unlock()
-	if tell {
-		r.saver.wake.Ring()
-	}
+	r.changed()
 	return nil
 }
 

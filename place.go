@@ -61,6 +61,8 @@ func (p *place) named(what, name string) error {
 	switch {
 	case len(name) > store.MaxName:
 		return fmt.Errorf("kind %q: the name of %s %.40q… is over %d bytes", p.run.rec.Kind, what, name, store.MaxName)
+	case p.held.Busy():
+		return fmt.Errorf("kind %q: %s %q begins inside of a Commit, and would wait for its end: %w (hint: end the transaction first)", p.run.rec.Kind, what, name, store.ErrNoItem)
 	case p.held.Spent():
 		return fmt.Errorf("kind %q: %s %q begins behind the Commit that ended its item: %w", p.run.rec.Kind, what, name, store.ErrNoItem)
 	case !p.open().begin(what, name):

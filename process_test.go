@@ -239,7 +239,14 @@ func (p *process) all(what string) []line {
 // awaitLog waits until the worker's log says text.
 func (p *process) awaitLog(text string) {
 	p.t.Helper()
-	eventually(p.t, fmt.Sprintf("the worker logs %q", text), func() bool { return strings.Contains(p.log.String(), text) })
+	eventually(p.t, fmt.Sprintf("the worker logs %q", text), func() bool {
+		over := p.over()
+		said := strings.Contains(p.log.String(), text)
+		if over && !said {
+			p.t.Fatalf("the worker exited with %d before it logged %q; its log:\n%s", p.code, text, p.log)
+		}
+		return said
+	})
 }
 
 // exit waits for the end and answers its time and code.

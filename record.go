@@ -3,6 +3,7 @@ package tasuki
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -29,12 +30,23 @@ func (r *run) stands() (json.RawMessage, error) {
 	return raw, nil
 }
 
-// touch notes a change and answers whether the saver must be told. Called with mu
-// held.
-func (r *run) touch() (tell bool) {
+// changed notes a change of the state, and tells the saver unless it knows. Called
+// with mu held.
+func (r *run) changed() {
 	r.seq++
-	return r.seq == r.sent+1
+	r.tellSaver()
 }
+
+func (r *run) tellSaver() {
+	if !r.rung && !r.blocked() && r.seq > r.sent {
+		r.rung = true
+		r.saver.wake.Ring()
+	}
+}
+
+// blocked says whether the state must not be saved: a Commit is under way, or may
+// have put the store's state further than this one. Called with mu held.
+func (r *run) blocked() bool { return r.committing != 0 || r.doubt != 0 }
 
 // counted notes that an item or a step is done. Called with mu held.
 func (r *run) counted() {
@@ -42,41 +54,49 @@ func (r *run) counted() {
 	r.stepped = time.Now()
 }
 
-// reserve is where the job stands, for a Commit, with a seq that the saver does not
-// use. Called with mu held.
-func (r *run) reserve() (json.RawMessage, uint64, error) {
+// standing is where the job stands, for a Commit. The caller has put what is in
+// hand into the state, and takes it out again. Called with mu held.
+func (r *run) standing(p *store.Progress) (store.Standing, error) {
+	if r.doubt != 0 {
+		return store.Standing{}, errDoubt
+	}
 	r.seq++
 	raw, err := r.stands()
 	if err != nil {
-		return nil, 0, err
+		return store.Standing{}, err
 	}
-	r.sent, r.doubt, r.committing = r.seq, r.seq, true
-	return raw, r.seq, nil
+	if p == nil {
+		p = r.untold()
+	}
+	r.committing = r.seq
+	return store.Standing{Cursor: raw, Progress: p, Seq: r.seq}, nil
 }
 
-// settled notes what became of a Commit: it is in, or is not, or (spent and not
-// committed) nobody knows.
-func (r *run) settled(seq uint64, h *store.Held) {
-	committed, spent := h.Committed(), h.Spent()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.committing = false
-	if committed {
-		r.stored = max(r.stored, seq)
-	} else {
-		r.sent = r.stored // what it would have brought along is due again
-	}
-	if committed || !spent {
-		r.doubt = 0
+// settled notes how a Commit ended that asked for the standing, and answers whether
+// what was in hand is done. Called with mu held.
+func (r *run) settled(path string, err error) (done bool) {
+	seq := r.committing
+	r.committing = 0
+	switch {
+	case seq == 0: // no standing was given: it is not in
+	case err == nil:
+		r.stored, r.sent, done = max(r.stored, seq), max(r.sent, seq), true
+	case errors.Is(err, store.ErrUnsure):
+		r.doubt, r.doubtAt, r.told = seq, path, false
+	default:
+		r.told = false // the progress went with it
 	}
 	r.wakeWaiting()
+	r.tellSaver()
+	return done
 }
 
 // unsaved is what the saver has not taken: the newest state and progress.
 func (r *run) unsaved() (store.Outcome, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.lost || r.seq == r.sent || r.doubt != 0 || r.probe != nil && r.waits == nil {
+	r.rung = false
+	if r.lost || r.seq == r.sent || r.blocked() || r.probe != nil && r.waits == nil {
 		return store.Outcome{}, false
 	}
 	o := store.Outcome{Claim: r.held.Claim, Verb: store.Save, Seq: r.seq, Progress: r.untold()}
@@ -84,7 +104,7 @@ func (r *run) unsaved() (store.Outcome, bool) {
 	o.Cursor, err = r.stands()
 	r.sent = r.seq
 	if err != nil {
-		r.deny(err)
+		r.deny(r.seq, err)
 		return o, false
 	}
 	return o, true
@@ -100,7 +120,7 @@ func (r *run) untold() *store.Progress {
 	return &p
 }
 
-// unsave makes what the saver took due again.
+// unsave makes what the saver took due again; it looks again by itself.
 func (r *run) unsave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,19 +132,20 @@ func (r *run) saved(seq uint64, refused error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if refused != nil {
-		r.deny(refused)
+		r.deny(seq, refused)
 		return
 	}
 	r.stored = max(r.stored, seq)
 	r.wakeWaiting()
 }
 
-// deny notes that the state cannot be stored, and logs it once. Called with mu held.
-func (r *run) deny(err error) {
+// deny notes that the state of seq cannot be stored; the first is logged. Called
+// with mu held.
+func (r *run) deny(seq uint64, err error) {
 	if r.denied == nil {
 		r.log.Error("the job's state cannot be stored", append(logAttrs(r), slog.Any("error", err))...)
 	}
-	r.denied = err
+	r.denied, r.deniedSeq = err, seq
 	r.wakeWaiting()
 }
 
@@ -138,32 +159,52 @@ func (r *run) wakeWaiting() {
 // errDoubt keeps a state from being written over one that may be further.
 var errDoubt = fmt.Errorf("behind a Commit whose fate is unknown nothing is recorded: %w", store.ErrUnsure)
 
+// errInside ends what would wait for ever: a step inside a StepTx waits for a save,
+// and the save for the transaction to end.
+var errInside = fmt.Errorf("a StepTx has been under way meanwhile: %w (hint: a step must not stand inside of one; nor must any call of the store but EnqueueTx)", store.ErrNoItem)
+
+const insideLimit = 10 * time.Second
+
 // flush waits until the state that seq stands for is in the store.
 func (r *run) flush(ctx context.Context, seq uint64) error {
+	late := time.NewTimer(insideLimit)
+	defer late.Stop()
 	for {
-		r.mu.Lock()
-		stored, denied := r.stored >= seq, r.denied
-		if r.doubt != 0 && !r.committing {
-			denied = errDoubt
-		}
-		if r.waits == nil {
-			r.waits = make(chan struct{})
-		}
-		changed := r.waits
-		r.mu.Unlock()
-		if stored {
-			return nil
-		}
-		if denied != nil {
-			return denied
+		done, changed, err := r.flushed(seq)
+		if done || err != nil {
+			return err
 		}
 		r.saver.now()
 		select {
 		case <-changed:
+		case <-late.C:
+			if r.inside.Load() > 0 {
+				return errInside
+			}
 		case <-ctx.Done():
 			return r.over(ctx)
 		}
 	}
+}
+
+// flushed says whether the state of seq is stored, or why it never will be.
+func (r *run) flushed(seq uint64) (bool, <-chan struct{}, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.stored >= seq:
+		return true, nil, nil
+	case r.lost:
+		return false, nil, ErrLost
+	case r.doubt != 0:
+		return false, nil, errDoubt
+	case r.denied != nil && r.deniedSeq >= seq:
+		return false, nil, r.denied
+	}
+	if r.waits == nil {
+		r.waits = make(chan struct{})
+	}
+	return false, r.waits, nil
 }
 
 // saveAll waits until all that this run has done is in the store; probes ask.
@@ -180,13 +221,14 @@ func (r *run) leave(o *store.Outcome) {
 	o.Progress = r.untold()
 	raw, err := r.stands()
 	if err != nil {
-		r.deny(err)
+		r.deny(r.seq, err)
 		return
 	}
-	if raw == nil {
-		return
-	}
-	if o.Cursor, o.Seq = raw, r.seq; r.doubt != 0 {
-		o.Seq = r.doubt
+	switch {
+	case raw == nil:
+	case r.blocked():
+		o.Cursor, o.Seq = raw, max(r.committing, r.doubt)
+	default:
+		o.Cursor, o.Seq = raw, r.seq
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -37,19 +38,24 @@ type run struct {
 	slow    bool      // logged as having an item that is too long; owned by the beater
 	where   string    // the item or step in which the handler panicked; owned by its goroutine
 
+	inside atomic.Int32 // functions given to StepTx that run now
+
 	mu         sync.Mutex
-	refused    bool           // the runtime refused to begin the next item or step
-	lost       bool           // the claim is another worker's
-	root       *scope         // what lies behind the job; nil until somebody asks
-	seq        uint64         // counts changes of it and of the progress
-	sent       uint64         // the seq that the saver took last
-	stored     uint64         // the seq that is in the store
-	doubt      uint64         // the seq of a Commit that may be in the store; 0: none
-	committing bool           // its answer is not there yet
-	denied     error          // why the store refused what the saver brought
-	waits      chan struct{}  // closed when stored or denied changes; nil: nobody waits
-	progress   store.Progress // guarded by mu like all before
-	told       bool           // the saver took progress since it changed
+	refused    bool          // the runtime refused to begin the next item or step
+	lost       bool          // the claim is another worker's
+	root       *scope        // what lies behind the job; nil until somebody asks
+	seq        uint64        // counts changes of it and of the progress
+	sent       uint64        // the seq that the saver took last
+	stored     uint64        // the seq that is in the store
+	committing uint64        // the seq of a Commit under way; 0: none
+	doubt      uint64        // the seq of a Commit that may be in the store; 0: none
+	doubtAt    string        // the path of what that Commit was for
+	rung       bool          // the saver was told and has not looked since
+	denied     error         // why the state of deniedSeq cannot be stored
+	deniedSeq  uint64        //
+	waits      chan struct{} // closed when one of these changes; nil: nobody waits
+	progress   store.Progress
+	told       bool // the saver took progress since it changed
 	result     json.RawMessage
 	parts      bool      // it has loops or steps
 	items      int64     // items and steps done in this run
@@ -188,6 +194,7 @@ func (r *run) refuse() error {
 func (r *run) lose() {
 	r.mu.Lock()
 	r.lost = true
+	r.wakeWaiting()
 	r.mu.Unlock()
 	r.cancel(ErrLost)
 }

@@ -112,7 +112,12 @@ func (s *scope) plain() (json.RawMessage, bool) {
 			return nil, false
 		}
 	}
-	return l.Cursor, true
+	return l.Cursor, !looksLikeState(l.Cursor)
+}
+
+// looksLikeState says whether a plain cursor might be taken for a state.
+func looksLikeState(raw json.RawMessage) bool {
+	return len(raw) > 0 && raw[0] == '{' && bytes.Contains(raw, []byte(`"tasuki"`))
 }
 
 // decodeState reads what encode wrote, or a plain cursor.
@@ -123,7 +128,7 @@ func decodeState(raw json.RawMessage) (*scope, error) {
 	var head struct {
 		Format *int `json:"tasuki"`
 	}
-	if raw[0] != '{' || !bytes.Contains(raw, []byte(`"tasuki"`)) || json.Unmarshal(raw, &head) != nil || head.Format == nil {
+	if !looksLikeState(raw) || json.Unmarshal(raw, &head) != nil || head.Format == nil {
 		return &scope{Loops: map[string]*loopState{mainLoop: {Cursor: raw}}}, nil
 	}
 	if *head.Format > stateFormat {

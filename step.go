@@ -31,7 +31,7 @@ func Step[T any](ctx context.Context, name string, do func(context.Context) (T, 
 		return v, err
 	}
 	ctx, in := s.at.enter(ctx, name, s.inside)
-	in.held.Take(s.noCommit)
+	in.held.Take(&store.Point{Stand: s.noCommit})
 	defer in.held.Take(nil)
 	whole := false
 	defer s.run.unlessWhole(&whole, s.String)
@@ -55,19 +55,19 @@ func StepTx[T, Tx any](ctx context.Context, name string, commit func(context.Con
 		return v, err
 	}
 	ctx, in := s.at.enter(ctx, name, s.inside)
-	in.held.Take(s.point)
+	in.held.Take(&store.Point{Stand: s.stand, Settled: s.settled})
 	defer in.held.Take(nil)
 	whole := false
 	defer s.run.unlessWhole(&whole, s.String)
 	err = commit(ctx, func(tx Tx) (err error) {
-		if v, err = do(ctx, tx); err != nil {
-			return err
+		s.run.inside.Add(1)
+		defer s.run.inside.Add(-1)
+		if v, err = do(ctx, tx); err == nil {
+			s.raw, err = s.encode(v)
 		}
-		s.raw, err = s.encode(v)
 		return err
 	})
 	whole = true
-	s.committed(in.held)
 	return v, err
 }
 
@@ -89,8 +89,7 @@ type stepping struct {
 	name  string
 	state *stepState // guarded by run.mu
 
-	raw json.RawMessage // the result, to be committed
-	seq uint64          // of the Commit that was tried; 0: none
+	raw json.RawMessage // the result: the one that was there, or the one to be committed
 }
 
 // openStep finds a step. If it is done it answers its result and no stepping; so
@@ -152,8 +151,8 @@ func (s *stepping) inside() *scope {
 
 // noCommit refuses a Commit that would not carry the step's result: a kill behind it
 // would run the step again.
-func (s *stepping) noCommit() (json.RawMessage, uint64, error) {
-	return nil, 0, fmt.Errorf("%s: Commit inside Step: %w (hint: use StepTx)", s, store.ErrNoItem)
+func (s *stepping) noCommit() (store.Standing, error) {
+	return store.Standing{}, fmt.Errorf("%s: Commit inside Step: %w (hint: use StepTx)", s, store.ErrNoItem)
 }
 
 func (s *stepping) encode(v any) (json.RawMessage, error) {
@@ -170,52 +169,56 @@ func (s *stepping) done(ctx context.Context, v any) error {
 	if err != nil {
 		return err
 	}
-	r := s.run
-	r.mu.Lock()
-	before := *s.state
-	*s.state = stepState{Result: raw}
-	r.touch()
-	if _, err = r.stands(); err != nil {
-		*s.state = before
-	}
-	r.counted()
-	seq := r.seq
-	r.mu.Unlock()
+	seq, err := s.record(raw)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s, err)
 	}
-	if err := r.flush(ctx, seq); err != nil {
+	if err := s.run.flush(ctx, seq); err != nil {
 		return fmt.Errorf("%s: save its result: %w", s, err)
 	}
 	return nil
 }
 
-// point is where the job stands once the step is done; Commit asks.
-func (s *stepping) point() (json.RawMessage, uint64, error) {
+// record puts the step behind the job, if its result still fits.
+func (s *stepping) record(raw json.RawMessage) (seq uint64, err error) {
+	r := s.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := *s.state
+	*s.state = stepState{Result: raw}
+	r.seq++
+	if _, err := r.stands(); err != nil {
+		*s.state = before
+		r.tellSaver() // of what else the number stands for
+		return 0, err
+	}
+	r.counted()
+	r.tellSaver()
+	return r.seq, nil
+}
+
+// stand is where the job stands once the step is done; Commit asks.
+func (s *stepping) stand() (store.Standing, error) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := *s.state
 	*s.state = stepState{Result: s.raw}
-	raw, seq, err := r.reserve()
+	st, err := r.standing(nil)
 	*s.state = before
-	s.seq = seq
 	if err != nil {
-		err = fmt.Errorf("%s: %w", s, err)
+		return st, fmt.Errorf("%s: %w", s, err)
 	}
-	return raw, seq, err
+	return st, nil
 }
 
-// committed notes what became of the step's transaction.
-func (s *stepping) committed(h *store.Held) {
-	if s.seq == 0 {
-		return
-	}
-	if h.Committed() {
-		s.run.mu.Lock()
+// settled is told how the step's transaction ended.
+func (s *stepping) settled(err error) {
+	r := s.run
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.settled(s.path(), err) {
 		*s.state = stepState{Result: s.raw}
-		s.run.counted()
-		s.run.mu.Unlock()
+		r.counted()
 	}
-	s.run.settled(s.seq, h)
 }

@@ -361,11 +361,7 @@ func TestAStepBehindACommitOfUnknownFateSaysSoAndSavesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		r := tasked(t, st, func(ctx context.Context) error {
 			h := func(ctx context.Context, fn func(string) error) error {
-				return store.HeldFrom(ctx).Commit(func(p store.Point) error {
-					err := fn("")
-					p()
-					return errors.Join(store.ErrUnsure, err)
-				})
+				return errors.Join(fn(""), unsure(ctx, st, false))
 			}
 			tasuki.StepTx(ctx, "pay", h, func(context.Context, string) (int, error) { return 1, nil })
 			_, err := tasuki.Step(ctx, "mail", func(context.Context) (int, error) { return 1, nil })
@@ -379,8 +375,9 @@ func TestAStateOfANewerFormatFailsTheAttemptAndIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		job := task.Job(0)
 		enqueued(t, st, job)
-		w := started(t, st, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, _ int) error {
-			tasuki.Save(ctx, map[string]int{"tasuki": 2})
+		newer := newLink(st)
+		newer.alter = func(o *store.Outcome) { o.Cursor = []byte(`{"tasuki":2}`) }
+		w := started(t, newer, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, _ int) error {
 			return tasuki.RetryIn(time.Second, errors.New("x"))
 		})}})
 		synctest.Wait()

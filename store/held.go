@@ -19,15 +19,29 @@ type Held struct {
 	turn *sync.Mutex // of the claim: held while the store and the user's function write
 
 	mu        sync.Mutex // owns what follows; never held while somebody else's code runs
-	point     Point      // nil: nothing is in hand
+	point     *Point     // nil: nothing is in hand
+	busy      bool       // a Commit is under way
 	spent     bool       // what is in hand is committed, or may be
 	committed bool       // it is, for sure
 }
 
-// A Point answers where the job stands once what is in hand is done: the cursor,
-// and the Seq that orders it among the claim's saves and outcomes. Commit asks after
-// the user's writes and before the transaction ends; an error undoes it.
-type Point func() (cursor json.RawMessage, seq uint64, err error)
+// A Point is what is in hand, as Commit sees it.
+type Point struct {
+	// Stand answers where the job stands once it is done. Commit asks after the
+	// user's writes and before the transaction ends; an error undoes it.
+	Stand func() (Standing, error)
+	// Settled is told how a Commit that asked has ended, before another Commit of
+	// the claim begins: nil, it is in; ErrUnsure, nobody knows; another error, it
+	// is not.
+	Settled func(error)
+}
+
+// A Standing is how far a job is.
+type Standing struct {
+	Cursor   json.RawMessage // nil: unchanged
+	Progress *Progress       // nil: unchanged
+	Seq      uint64          // orders it among the claim's saves and outcomes
+}
 
 // NewHeld is a worker's claim, with nothing in hand.
 func NewHeld(worker string, c Claim) *Held {
@@ -52,12 +66,18 @@ func HeldFrom(ctx context.Context) *Held {
 	return h
 }
 
-// Take says that something is in hand after which the job stands at p. A nil p
-// says that nothing is.
-func (h *Held) Take(p Point) {
+// Take says what is in hand. nil: nothing is.
+func (h *Held) Take(p *Point) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.point, h.spent, h.committed = p, false, false
+}
+
+// Busy says whether a Commit of what is in hand is under way.
+func (h *Held) Busy() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.busy
 }
 
 // Spent says whether what is in hand was committed or may have been: nothing more
@@ -76,25 +96,53 @@ func (h *Held) Committed() bool {
 	return h.committed
 }
 
-// Commit calls write with the point to be written in the same transaction, nil
-// if there is none. It answers ErrNoItem if what is in hand was committed before: a
-// second transaction for it would be lost by a kill in between. An error of write
-// leaves it uncommitted, unless it is ErrUnsure.
-func (h *Held) Commit(write func(Point) error) error {
+// Commit calls write, one Commit of a claim at a time, with what answers where the
+// job will stand; nil if nothing is in hand. It answers ErrNoItem if what is in hand
+// was committed before: a second transaction for it would be lost by a kill in
+// between. An error of write leaves it uncommitted, unless it is ErrUnsure; so does a
+// panic.
+func (h *Held) Commit(write func(stand func() (Standing, error)) error) error {
 	h.turn.Lock()
 	defer h.turn.Unlock()
-	h.mu.Lock()
-	p, spent := h.point, h.spent
-	h.mu.Unlock()
-	if spent {
-		return fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
+	p, err := h.begin()
+	if err != nil {
+		return err
 	}
-	err := write(p)
+	asked := false
+	err = errPanicked
+	defer func() { h.end(p, asked, err) }()
+	if p == nil {
+		err = write(nil)
+		return err
+	}
+	err = write(func() (Standing, error) {
+		asked = true
+		return p.Stand()
+	})
+	return err
+}
+
+var errPanicked = errors.New("the function given to Commit panicked")
+
+func (h *Held) begin() (*Point, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.spent {
+		return nil, fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
+	}
+	h.busy = true
+	return h.point, nil
+}
+
+func (h *Held) end(p *Point, asked bool, err error) {
+	h.mu.Lock()
+	h.busy = false
 	if p != nil {
 		h.committed = err == nil
 		h.spent = err == nil || errors.Is(err, ErrUnsure)
 	}
-	return err
+	h.mu.Unlock()
+	if asked && p.Settled != nil {
+		p.Settled(err)
+	}
 }

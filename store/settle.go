@@ -16,9 +16,9 @@ type SettleRequest struct {
 type Verb string
 
 const (
-	// Save keeps the claim and stores Cursor and Progress. A save whose Seq is
-	// not above that of the claim's last save or Commit is Applied and changes
-	// nothing: it came late.
+	// Save keeps the claim and stores Cursor and Progress. Its Seq is from 1. A
+	// save whose Seq is not above that of the claim's last save or Commit is
+	// Applied and changes nothing: it came late.
 	Save Verb = "save"
 	// Finish makes the job done, with Result. The record leaves, or stays as
 	// Job.Keep and KeepJournal say.
@@ -55,7 +55,8 @@ type Outcome struct {
 	Progress *Progress // nil: unchanged
 	// Seq orders the cursors of one claim: its saves, its Commits and its
 	// outcome. The outcome's Cursor is left out if Seq is not above that of the
-	// last one written, and nothing else of it is; 0 always counts as above.
+	// last one written, and nothing else of it is; in an outcome that ends the
+	// claim 0 counts as above.
 	Seq     uint64
 	Result  json.RawMessage
 	Failure *Failure // for Fail and Bury

@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	fenceSQL       = text("fence")
-	commitPointSQL = text("commit_point")
+	fenceSQL          = text("fence")
+	commitStandingSQL = text("commit_standing")
 )
 
 // EnqueueTx puts jobs into a transaction that the caller began, on this file;
@@ -39,8 +39,8 @@ func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) er
 //
 // If the claim is lost it answers store.ErrLost and fn is not called. An error
 // or a panic of fn undoes everything. A second Commit for one item of Each, or one
-// inside a Step (which has StepTx for that), answers store.ErrNoItem. If it cannot be known whether the transaction is in,
-// the error is store.ErrUnsure.
+// inside a Step (which has StepTx for that), answers store.ErrNoItem. If it cannot
+// be known whether the transaction is in, the error is store.ErrUnsure.
 //
 // Commit waits for its turn to write as long as ctx lets it, whatever BusyTimeout
 // says: that others write for long is no failure of the handler.
@@ -52,12 +52,16 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	if h == nil {
 		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
 	}
-	err := h.Commit(func(p store.Point) error {
+	err := h.Commit(func(stand func() (store.Standing, error)) error {
 		return s.writer.alone(ctx, func(tx *sql.Tx) error { return fence(ctx, tx, h) }, func(tx *sql.Tx) error {
-			if err := fn(tx); err != nil || p == nil {
+			if err := fn(tx); err != nil || stand == nil {
 				return err
 			}
-			return putPoint(ctx, tx, h.ID, p)
+			st, err := stand()
+			if err != nil {
+				return err
+			}
+			return putStanding(ctx, tx, h.ID, st)
 		})
 	})
 	if err != nil {
@@ -78,14 +82,16 @@ func fence(ctx context.Context, tx *sql.Tx, h *store.Held) error {
 	return err
 }
 
-// putPoint writes where the job stands once the transaction is in.
-func putPoint(ctx context.Context, tx *sql.Tx, id string, p store.Point) error {
-	cursor, seq, err := p()
-	if err != nil {
-		return err
+// putStanding writes where the job stands once the transaction is in.
+func putStanding(ctx context.Context, tx *sql.Tx, id string, st store.Standing) error {
+	var note any
+	if st.Progress != nil {
+		p := progress{*st.Progress}
+		p.Note = clean(p.Note)
+		note = p.stored()
 	}
 	// The writes are done; a context that ends now must not undo them.
-	_, err = tx.ExecContext(context.WithoutCancel(ctx), commitPointSQL, packID(id), orNull(cursor), int64(seq))
+	_, err := tx.ExecContext(context.WithoutCancel(ctx), commitStandingSQL, packID(id), orNull(st.Cursor), int64(st.Seq), note)
 	return err
 }
 

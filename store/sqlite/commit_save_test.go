@@ -29,9 +29,14 @@ func TestWhatIsOlderThanACommitLeavesItsCursor(t *testing.T) {
 		t.Fatalf("claim: %+v, %v", got, err)
 	}
 	held := store.NewHeld("w", store.Claim{ID: job.ID, Token: got.Jobs[0].Token})
-	held.Take(func() (json.RawMessage, uint64, error) { return json.RawMessage("3"), 3, nil })
+	held.Take(&store.Point{Stand: func() (store.Standing, error) {
+		return store.Standing{Cursor: json.RawMessage("3"), Progress: &store.Progress{Done: 3, Total: 9}, Seq: 3}, nil
+	}})
 	if err := st.Commit(store.WithHeld(ctx, held), func(*sql.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
+	}
+	if page, err := st.List(ctx, store.ListRequest{}); err != nil || page.Jobs[0].Progress.Done != 3 {
+		t.Errorf("progress %+v, %v; want that of the Commit", page.Jobs[0].Progress, err)
 	}
 	settle := func(batch uint64, o store.Outcome, cursor string) {
 		t.Helper()

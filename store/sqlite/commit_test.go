@@ -26,8 +26,10 @@ func holding(t *testing.T) (*Store, context.Context, *store.Held) {
 }
 
 // point is a job's standing at a cursor.
-func point(cursor string) store.Point {
-	return func() (json.RawMessage, uint64, error) { return json.RawMessage(cursor), 5, nil }
+func point(cursor string) *store.Point {
+	return &store.Point{Stand: func() (store.Standing, error) {
+		return store.Standing{Cursor: json.RawMessage(cursor), Seq: 5}, nil
+	}}
 }
 
 // effect writes one row in the user's table.
@@ -131,7 +133,7 @@ func TestAnErrorInCommitUndoesEverything(t *testing.T) {
 
 func TestACommitWhosePointCannotBeMadeUndoesEverything(t *testing.T) {
 	s, ctx, h := holding(t)
-	h.Take(func() (json.RawMessage, uint64, error) { return nil, 0, errors.New("too big") })
+	h.Take(&store.Point{Stand: func() (store.Standing, error) { return store.Standing{}, errors.New("too big") }})
 	if err := s.Commit(ctx, effect); err == nil || !strings.Contains(err.Error(), "too big") {
 		t.Errorf("error %v", err)
 	}
