@@ -28,14 +28,6 @@ func (d *door) Beat(ctx context.Context, req store.BeatRequest) (store.BeatReply
 	return reply, err
 }
 
-// Release lets a worker say goodbye that was not killed.
-func (d *door) Release(ctx context.Context, req store.ReleaseRequest) (store.ReleaseReply, error) {
-	if d.isDead() {
-		return store.ReleaseReply{}, nil
-	}
-	return d.Store.Release(ctx, req)
-}
-
 func (d *door) isDead() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -46,7 +38,7 @@ func (d *door) isDead() bool {
 func (d *door) kill() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dead, d.closed = true, true
+	d.dead = true
 }
 
 // ended notes that a handler has returned. If its worker was killed, others release

@@ -28,7 +28,6 @@ type door struct {
 	info     store.Worker // as the worker last beat
 	visits   []*visit
 	changes  int            // claims and outcomes so far
-	looks    int            // at changed schedules
 	times    map[string]int // a job was claimed
 	closed   bool
 	shut     bool // the worker stops

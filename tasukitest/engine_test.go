@@ -2,6 +2,7 @@ package tasukitest_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -14,15 +15,70 @@ import (
 
 func TestAKillFindsTheSameHoweverLongItemsTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := tasuki.Each(count, upTo, func(context.Context, int, int) error {
-			<-time.After(time.Minute)
-			return nil
-		})
+		slowly := func(last int) tasuki.Source[int, int] {
+			src := upTo(last)
+			src.After = func(ctx context.Context, c int) iter.Seq2[int, error] {
+				return func(yield func(int, error) bool) {
+					for n := range upTo(last).After(ctx, c) {
+						<-time.After(time.Minute) // the saver has time for the item before
+						if !yield(n, nil) {
+							return
+						}
+					}
+				}
+			}
+			return src
+		}
+		h := tasuki.Each(count, slowly, func(context.Context, int, int) error { return nil })
 		run := tasukitest.Run(t, h, count.Job(9), tasukitest.KillBefore("each", 5)).Want(store.Ready)
 		if string(run.Cursor) != "3" || run.Progress.Done != 3 {
 			t.Errorf("cursor %s, progress %+v", run.Cursor, run.Progress)
 		}
 	})
+}
+
+func TestAStoppedWorkerTakesNoOtherJob(t *testing.T) {
+	for range 300 {
+		box := tasukitest.New(t, tasuki.Config{Handlers: []tasuki.Handler{counting(new([]int))}})
+		box.Enqueue(count.Job(1))
+		if runs := box.Run(tasukitest.StopBefore("each", 1)); len(runs) != 2 {
+			t.Fatalf("%v", runs)
+		}
+	}
+}
+
+func TestNothingWaitsInABox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var mailed []Receipt
+		box := tasukitest.New(t, ordering(&mailed))
+		for n := range 100 {
+			box.Enqueue(order.Job(Order{Number: n}))
+		}
+		if runs := box.Run(); len(runs) != 200 || time.Since(began) != 0 {
+			t.Errorf("%d runs in %v", len(runs), time.Since(began))
+		}
+	})
+}
+
+func TestJobsAreInTheOrderInWhichTheyWereEnqueued(t *testing.T) {
+	box := tasukitest.New(t, tasuki.Config{Handlers: []tasuki.Handler{counting(new([]int))}})
+	var want []string
+	for range 5 {
+		done, left := count.Job(1), order.Job(Order{})
+		want = append(want, done.ID, left.ID)
+		box.Enqueue(done)
+		box.Pass(time.Minute)
+		box.Enqueue(left)
+		box.Pass(time.Minute)
+	}
+	var got []string
+	for _, j := range box.Jobs() {
+		got = append(got, j.ID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("jobs %v, want %v", got, want)
+	}
 }
 
 func TestABoxRunsOneJobAfterAnotherInTheOrderOfTheirQueue(t *testing.T) {

@@ -135,17 +135,19 @@ func TestLastCallCancelsTheContextAtOnce(t *testing.T) {
 	}
 }
 
-func TestACancelBeforeAnItemEndsTheJobThere(t *testing.T) {
-	var done []int
-	cleaned := false
-	h := tasuki.Each(count, upTo, func(_ context.Context, _ int, n int) error {
-		done = append(done, n)
-		return nil
-	}, tasuki.OnCancel(func(context.Context) error { cleaned = true; return nil }))
-	tasukitest.Run(t, h, count.Job(10), tasukitest.CancelBefore("each", 4)).Want(store.Cancelled)
-	if len(done) != 3 || !cleaned {
-		t.Errorf("did %v, cleaned %v", done, cleaned)
-	}
+func TestACancelBeforeAnItemEndsTheJobThereAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var done []int
+		cleaned, began := false, time.Now()
+		h := tasuki.Each(count, upTo, func(_ context.Context, _ int, n int) error {
+			done = append(done, n)
+			return nil
+		}, tasuki.OnCancel(func(context.Context) error { cleaned = true; return nil }))
+		tasukitest.Run(t, h, count.Job(10), tasukitest.CancelBefore("each", 4)).Want(store.Cancelled)
+		if len(done) != 3 || !cleaned || time.Since(began) != 0 {
+			t.Errorf("did %v, cleaned %v, in %v", done, cleaned, time.Since(began))
+		}
+	})
 }
 
 func TestAnotherVersionOfAHandlerGoesOnWhereTheFirstStopped(t *testing.T) {

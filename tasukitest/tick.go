@@ -9,7 +9,7 @@ import (
 )
 
 // Schedules are fired by a worker of their own that runs no jobs: it lives until it
-// has looked at the schedules a second time, by when it has fired what was due.
+// looks whether they have changed, by when it has fired what was due.
 
 // tick fires what is due of the Config's schedules.
 func (b *Box) tick() error {
@@ -48,14 +48,10 @@ func (b *Box) untilTick() time.Duration {
 	return next
 }
 
-// looked notes that schedules were read; what they had due before is fired by the
-// second time.
+// looked notes that schedules were read. The first time that all are asked for is a
+// beat after the names were.
 func (d *door) looked(req store.SchedulesRequest) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if req.Names == nil && req.After == "" {
-		if d.looks++; d.looks == 2 {
-			d.finish()
-		}
+	if req.Names == nil {
+		d.finish()
 	}
 }
