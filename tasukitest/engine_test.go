@@ -10,6 +10,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/memory"
 	"github.com/tasuki-jobs/tasuki/tasukitest"
 )
 
@@ -51,7 +52,9 @@ func TestNothingWaitsInABox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		var mailed []Receipt
-		box := tasukitest.New(t, ordering(&mailed))
+		var clock tasukitest.Clock
+		plain := struct{ store.Store }{memory.New(memory.Options{Clock: clock.Now})} // it wakes nobody
+		box := tasukitest.New(t, ordering(&mailed), tasukitest.On(plain, &clock))
 		for n := range 100 {
 			box.Enqueue(order.Job(Order{Number: n}))
 		}
