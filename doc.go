@@ -7,7 +7,7 @@
 // them, cancels what is left, and hands everything unfinished over, at no cost to
 // the job: no attempt, no error, no back-off, and to the front of the queue. A
 // job made with [Each] is handed over between two items and resumed by another
-// worker behind the last one done. A worker that dies is noticed by the others
+// worker behind the last one done; a [Step] that is done is not run again. A worker that dies is noticed by the others
 // within seconds, and what it held is released.
 //
 // Stores live in packages of their own, below store/; the embedded one is

@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
-	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/host"
@@ -52,29 +50,51 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 		return ExitUsage
 	}
 	w.exits = true
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, mainSignals()...)
-	defer signal.Stop(signals)
+	deadline := &deadline{w: w, arrived: make(chan os.Signal, 16)}
+	signals := deadline.signals()
+	defer deadline.deaf()
 	w.sayWhatStopsIt()
-	ctx := context.Background()
-	if err := w.Start(ctx); err != nil {
+	told, err := w.startUnless(signals)
+	switch {
+	case err != nil && told != nil:
+		w.log.Info("told to stop before the worker had started", slog.String("signal", told.String()))
+		return ExitOK
+	case err != nil:
 		w.log.Error("the worker cannot start", slog.Any("error", err))
 		return ExitFailed
 	}
-	w.notify("READY=1")
-	why := w.untilStopped(signals)
+	deadline.code.Store(ExitUnrecorded)
+	var why error
+	if told == nil {
+		w.notify("READY=1")
+		why = w.untilStopped(signals)
+	}
+	deadline.arm()
 	w.notify("STOPPING=1")
-	// Armed until the process is gone: what the program does behind Main, such
-	// as closing its store, may wait for a handler that never ends.
-	var code atomic.Int32
-	code.Store(ExitUnrecorded)
-	time.AfterFunc(w.cfg.Timeout-w.margin()/4, func() {
-		w.log.Error("the process did not end in time; leaving at once")
-		os.Exit(int(code.Load()))
-	})
 	go w.whileStopping(signals)
-	code.Store(int32(w.exitCode(why, w.Stop(ctx))))
-	return int(code.Load())
+	code := w.exitCode(why, w.Stop(context.Background()))
+	deadline.code.Store(int32(code))
+	return code
+}
+
+// startUnless starts the worker and answers the signal to stop that came meanwhile,
+// if one did: the store may let a start wait.
+func (w *Worker) startUnless(signals <-chan os.Signal) (told os.Signal, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	started := make(chan error, 1)
+	go func() { started <- w.Start(ctx) }()
+	for {
+		select {
+		case err := <-started:
+			return told, err
+		case s := <-signals:
+			if isStop(s) {
+				told = s
+				cancel()
+			}
+		}
+	}
 }
 
 // exitCode is the worst of why the worker had to end and how its stop went.
@@ -102,9 +122,10 @@ func (w *Worker) untilStopped(signals <-chan os.Signal) error {
 		select {
 		case s := <-signals:
 			w.log.Info("signal received", slog.String("signal", s.String()))
-			if w.onSignal(s) {
+			if isStop(s) {
 				return nil
 			}
+			w.onSignal(s)
 		case err := <-w.doomed:
 			return err
 		case <-watchdog.C:

@@ -1,6 +1,7 @@
 package tasuki_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,16 +144,26 @@ func TestProcessLeavesARowOfANewerVersionAlone(t *testing.T) {
 	}
 }
 
-func TestProcessWithABadFlagEndsWithUsage(t *testing.T) {
+func TestProcessWithABadFlagOrVariableEndsWithUsage(t *testing.T) {
 	_, path := file(t)
-	for args, want := range map[string]string{
-		"-t=soon": "-t", "-c=0": "-c", "-q=,3": "-q", "-x": "-x", "extra": "extra",
+	for _, c := range []struct{ given, want string }{
+		{"-t=soon", "-t"}, {"-c=0", "-c"}, {"-c=200000", "-c"}, {"-q=,3", "-q"}, {"-q=a -q=a", "-q"}, {"-x", "-x"}, {"extra", "extra"},
+		{"TASUKI_TIMEOUT=soon", "TASUKI_TIMEOUT"}, {"TASUKI_CONCURRENCY=many", "TASUKI_CONCURRENCY"}, {"TASUKI_QUEUES=a,x", "TASUKI_QUEUES"},
 	} {
-		cmd := exec.Command(os.Args[0], args)
+		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), childStore+"="+path)
-		out, _ := cmd.CombinedOutput()
-		if code := cmd.ProcessState.ExitCode(); code != tasuki.ExitUsage || !strings.Contains(string(out), want) {
-			t.Errorf("%s: exit %d, want %d; it said:\n%s", args, code, tasuki.ExitUsage, out)
+		if strings.HasPrefix(c.given, "TASUKI") {
+			cmd.Env = append(cmd.Env, c.given)
+		} else {
+			cmd.Args = append(cmd.Args, strings.Fields(c.given)...)
+		}
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		cmd.Run()
+		text := said.String()
+		if code := cmd.ProcessState.ExitCode(); code != tasuki.ExitUsage || !strings.HasPrefix(text, c.want) && !strings.Contains(text, " "+c.want) && !strings.Contains(text, `"`+c.want) ||
+			!strings.Contains(text, "hint:") || strings.Count(text, "\n") != 1 {
+			t.Errorf("%s: exit %d, want %d and one line with a hint; it said:\n%s", c.given, code, tasuki.ExitUsage, text)
 		}
 	}
 }

@@ -12,8 +12,11 @@ func mainSignals() []os.Signal {
 	return []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGTTIN}
 }
 
-// onSignal acts on a signal and says whether it begins the stop.
-func (w *Worker) onSignal(s os.Signal) (stop bool) {
+// isStop says whether a signal begins the stop.
+func isStop(s os.Signal) bool { return s == syscall.SIGTERM || s == syscall.SIGINT }
+
+// onSignal acts on a signal that does not.
+func (w *Worker) onSignal(s os.Signal) {
 	switch s {
 	case syscall.SIGTSTP:
 		w.Quiet()
@@ -21,8 +24,5 @@ func (w *Worker) onSignal(s os.Signal) (stop bool) {
 		w.Resume()
 	case syscall.SIGTTIN:
 		w.dump()
-	default:
-		return true
 	}
-	return false
 }

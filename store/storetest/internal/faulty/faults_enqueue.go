@@ -77,7 +77,7 @@ var uniqueFaults = []fault{
 		`		s.end(j, store.Dead, o.Why)`, `		s.end(j, store.Dead, o.Why)` + stillTaken,
 	}}},
 	{"cancel keeps the key", "Unique/Cancel frees the key", []edit{{"verbs.go",
-		`		s.end(j, store.Cancelled, o.Why)`, `		s.end(j, store.Cancelled, o.Why)` + stillTaken,
+		`		s.end(j, store.Cancelled, why)`, `		s.end(j, store.Cancelled, why)` + stillTaken,
 	}}},
 	{"a move to dead keeps the key", "Unique/Move to dead frees the key", []edit{{"admin.go",
 		`		s.end(j, req.To, req.Why)`, `		s.end(j, req.To, req.Why)

@@ -1,0 +1,63 @@
+package tasuki
+
+import (
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A deadline ends the process when a stop's timeout is over, whatever else hangs:
+// handlers, the store, the program behind Main, a log that is a full pipe. It counts
+// from the signal itself.
+type deadline struct {
+	w       *Worker
+	arrived chan os.Signal
+	once    sync.Once
+	code    atomic.Int32 // the process' exit code then
+}
+
+// signals are those that Main acts on; the first that stops arms the deadline before
+// anybody else hears of it.
+func (d *deadline) signals() chan os.Signal {
+	told := make(chan os.Signal, 16)
+	signal.Notify(d.arrived, mainSignals()...)
+	go func() {
+		for s := range d.arrived {
+			if isStop(s) {
+				d.arm()
+			}
+			select {
+			case told <- s:
+			default: // nobody has acted on sixteen of them
+			}
+		}
+	}()
+	return told
+}
+
+// deaf ends the hearing of signals.
+func (d *deadline) deaf() {
+	signal.Stop(d.arrived)
+	close(d.arrived)
+}
+
+func (d *deadline) arm() {
+	d.once.Do(func() { time.AfterFunc(d.w.cfg.Timeout-d.w.margin()/4, d.leave) })
+}
+
+// leave exits. The log gets a moment.
+func (d *deadline) leave() {
+	said := make(chan struct{})
+	go func() {
+		d.w.log.Error("the process did not end in time; leaving at once", slog.Duration("timeout", d.w.cfg.Timeout))
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(d.w.margin() / 8):
+	}
+	os.Exit(int(d.code.Load()))
+}
