@@ -121,7 +121,7 @@ func TestAStreamTellsEveryStateAndEndsWithTheJob(t *testing.T) {
 func TestAStreamEndsWhenNobodyListens(t *testing.T) {
 	st := memory.New(memory.Options{})
 	ended := make(chan struct{})
-	routes := (&site{jobs: st, look: time.Millisecond}).routes()
+	routes := (&site{jobs: st, look: time.Hour}).routes()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		routes.ServeHTTP(w, r)
 		if r.Method == http.MethodGet {
