@@ -103,25 +103,25 @@ func (j *Job) Check(limit int) error {
 func (j *Job) wrong(limit int) string {
 	switch {
 	case !validID(j.ID):
-		return fmt.Sprintf("ID must be 1 to %d printable ASCII characters without spaces", MaxID)
+		return fmt.Sprintf("ID must be 1 to %d printable ASCII characters without spaces (hint: NewID makes one)", MaxID)
 	case j.Kind == "" || !validName(j.Kind, MaxName):
-		return fmt.Sprintf("Kind must be 1 to %d bytes of UTF-8 without control characters", MaxName)
+		return fmt.Sprintf("Kind must be 1 to %d bytes of UTF-8 without control characters (hint: a short name such as mail.welcome)", MaxName)
 	case !validName(j.Queue, MaxName):
-		return fmt.Sprintf("Queue must be at most %d bytes of UTF-8 without control characters", MaxName)
+		return fmt.Sprintf("Queue must be at most %d bytes of UTF-8 without control characters (hint: a shorter name; hash what is long)", MaxName)
 	case !validName(j.Unique, MaxUnique):
-		return fmt.Sprintf("Unique must be at most %d bytes of UTF-8 without control characters", MaxUnique)
+		return fmt.Sprintf("Unique must be at most %d bytes of UTF-8 without control characters (hint: a shorter name; hash what is long)", MaxUnique)
 	case !validName(j.Tick.Schedule, MaxName):
-		return fmt.Sprintf("Tick.Schedule must be at most %d bytes of UTF-8 without control characters", MaxName)
+		return fmt.Sprintf("Tick.Schedule must be at most %d bytes of UTF-8 without control characters (hint: a shorter name; hash what is long)", MaxName)
 	case len(j.Args) > limit:
-		return fmt.Sprintf("Args are %d bytes, over the limit of %d", len(j.Args), limit)
+		return fmt.Sprintf("Args are %d bytes, over the limit of %d (hint: keep the data elsewhere and enqueue where it is)", len(j.Args), limit)
 	case len(j.Args) > 0 && !(utf8.Valid(j.Args) && json.Valid(j.Args)):
-		return "Args are not valid JSON in UTF-8"
+		return "Args are not valid JSON in UTF-8 (hint: put bytes into a string, in base64)"
 	case j.MaxAttempts < 0:
-		return "MaxAttempts is negative"
+		return "MaxAttempts is negative (hint: 0 leaves it to the worker)"
 	case j.Timeout < 0:
-		return "Timeout is negative"
+		return "Timeout is negative (hint: 0 leaves it to the worker)"
 	case j.Keep < 0:
-		return "Keep is negative"
+		return "Keep is negative (hint: 0 keeps nothing)"
 	}
 	return wrongTags(j.Tags)
 }
@@ -131,11 +131,11 @@ func wrongTags(tags []string) string {
 	for _, t := range tags {
 		n += len(t)
 		if t == "" || !validName(t, MaxTags) {
-			return "Tags must be UTF-8 without control characters, none empty"
+			return "Tags must be UTF-8 without control characters, none empty (hint: leave the empty ones out)"
 		}
 	}
 	if n > MaxTags {
-		return fmt.Sprintf("Tags are %d bytes together, over the limit of %d", n, MaxTags)
+		return fmt.Sprintf("Tags are %d bytes together, over the limit of %d (hint: tags are a few words; the rest belongs into Args)", n, MaxTags)
 	}
 	return ""
 }

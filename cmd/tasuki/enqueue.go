@@ -57,6 +57,9 @@ func (e *enqueueCmd) Run(c *caller) error {
 		return err
 	}
 	defer st.close()
+	if len(jobs) == 0 {
+		c.note("the file holds no job; nothing was enqueued")
+	}
 	for len(jobs) > 0 {
 		batch := jobs[:min(len(jobs), bulkBatch)]
 		became, err := tasuki.Enqueue(c.ctx, st, batch...)
