@@ -173,6 +173,31 @@ func TestStepsInsideOfItemsAreCountedThroughTheRun(t *testing.T) {
 	}
 }
 
+func TestLoopsAreInterruptedByTheirNames(t *testing.T) {
+	var did []string
+	note := func(what string) func(context.Context, int) error {
+		return func(_ context.Context, n int) error {
+			did = append(did, fmt.Sprint(what, n))
+			return nil
+		}
+	}
+	h := count.Do(func(ctx context.Context, last int) error {
+		if err := tasuki.Loop(ctx, "read", upTo(last), func(ctx context.Context, n int) error {
+			did = append(did, fmt.Sprint("read", n))
+			return tasuki.Loop(ctx, "lines", upTo(2), note("line"))
+		}); err != nil {
+			return err
+		}
+		return tasuki.Loop(ctx, "write", upTo(last), note("write"))
+	})
+	run := tasukitest.Run(t, h, count.Job(2), tasukitest.StopBefore("read/lines", 4)).Want(store.Ready)
+	run = run.Resume(tasukitest.StopBefore("write", 2)).Want(store.Ready)
+	run.Resume().Want(store.Done)
+	if want := []string{"read1", "line1", "line2", "read2", "line1", "read2", "line2", "write1", "write2"}; !slices.Equal(did, want) {
+		t.Errorf("did %v, want %v", did, want)
+	}
+}
+
 func TestAHandlerWithACommitRunsOnItsStore(t *testing.T) {
 	var clock tasukitest.Clock
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "jobs.db"), sqlite.Options{Clock: clock.Now})

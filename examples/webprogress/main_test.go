@@ -166,11 +166,15 @@ func TestTheProgramStopsUnderAListenerAndGoesOn(t *testing.T) {
 	program.Await(t, "the server", up)
 	url := post(t, "http://"+address)
 	var before Status
+	var said string
 	listen(t, get(t, t.Context(), url).Body, func(e event) {
 		if before = e.Status; before.Done >= 10 && before.Done < 20 {
-			first.Stop()
+			said = first.Stop()
 		}
 	})
+	if strings.Contains(said, "stop the web server") {
+		t.Errorf("the stream held up the stop:\n%s", said)
+	}
 	if before.State.Ended() {
 		t.Fatalf("the stream ended with %+v", before)
 	}
