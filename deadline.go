@@ -15,8 +15,13 @@ import (
 type deadline struct {
 	w       *Worker
 	arrived chan os.Signal
+	armed   chan struct{} // closed when it is
 	once    sync.Once
 	code    atomic.Int32 // the process' exit code then
+}
+
+func newDeadline(w *Worker) *deadline {
+	return &deadline{w: w, arrived: make(chan os.Signal, 16), armed: make(chan struct{})}
 }
 
 // signals are those that Main acts on; the first that stops arms the deadline before
@@ -45,7 +50,10 @@ func (d *deadline) deaf() {
 }
 
 func (d *deadline) arm() {
-	d.once.Do(func() { time.AfterFunc(d.w.cfg.Timeout-d.w.margin()/4, d.leave) })
+	d.once.Do(func() {
+		time.AfterFunc(d.w.cfg.Timeout-d.w.margin()/4, d.leave)
+		close(d.armed)
+	})
 }
 
 // leave exits. The log gets a moment.

@@ -50,25 +50,16 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 		return ExitUsage
 	}
 	w.exits = true
-	deadline := &deadline{w: w, arrived: make(chan os.Signal, 16)}
+	deadline := newDeadline(w)
 	signals := deadline.signals()
 	defer deadline.deaf()
 	w.sayWhatStopsIt()
-	told, err := w.startUnless(signals)
-	switch {
-	case err != nil && told != nil:
-		w.log.Info("told to stop before the worker had started", slog.String("signal", told.String()))
-		return ExitOK
-	case err != nil:
-		w.log.Error("the worker cannot start", slog.Any("error", err))
-		return ExitFailed
+	if err := w.startUnless(deadline.armed); err != nil {
+		return w.notStarted(err, deadline)
 	}
 	deadline.code.Store(ExitUnrecorded)
-	var why error
-	if told == nil {
-		w.notify("READY=1")
-		why = w.untilStopped(signals)
-	}
+	w.notify("READY=1")
+	why := w.untilStopped(signals, deadline.armed)
 	deadline.arm()
 	w.notify("STOPPING=1")
 	go w.whileStopping(signals)
@@ -77,23 +68,30 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	return code
 }
 
-// startUnless starts the worker and answers the signal to stop that came meanwhile,
-// if one did: the store may let a start wait.
-func (w *Worker) startUnless(signals <-chan os.Signal) (told os.Signal, err error) {
+// startUnless starts the worker, unless it is told to stop meanwhile: the store may
+// let a start wait.
+func (w *Worker) startUnless(told <-chan struct{}) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	started := make(chan error, 1)
 	go func() { started <- w.Start(ctx) }()
-	for {
-		select {
-		case err := <-started:
-			return told, err
-		case s := <-signals:
-			if isStop(s) {
-				told = s
-				cancel()
-			}
-		}
+	select {
+	case err := <-started:
+		return err
+	case <-told:
+		cancel()
+		return <-started
+	}
+}
+
+func (w *Worker) notStarted(err error, d *deadline) int {
+	select {
+	case <-d.armed:
+		w.log.Info("told to stop before the worker had started")
+		return ExitOK
+	default:
+		w.log.Error("the worker cannot start", slog.Any("error", err))
+		return ExitFailed
 	}
 }
 
@@ -115,17 +113,20 @@ func (w *Worker) exitCode(why, stop error) int {
 
 // untilStopped acts on signals until one of them, an order or a lost store ends
 // the worker's work.
-func (w *Worker) untilStopped(signals <-chan os.Signal) error {
+func (w *Worker) untilStopped(signals <-chan os.Signal, stop <-chan struct{}) error {
 	watchdog := w.watchdog()
 	defer watchdog.Stop()
 	for {
 		select {
 		case s := <-signals:
-			w.log.Info("signal received", slog.String("signal", s.String()))
 			if isStop(s) {
-				return nil
+				continue // stop tells
 			}
+			w.log.Info("signal received", slog.String("signal", s.String()))
 			w.onSignal(s)
+		case <-stop:
+			w.log.Info("told to stop by a signal")
+			return nil
 		case err := <-w.doomed:
 			return err
 		case <-watchdog.C:
