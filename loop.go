@@ -3,11 +3,8 @@ package tasuki
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -143,41 +140,6 @@ func (it *iteration) inside() *scope {
 	return it.state.Item
 }
 
-// begin calls the hook and counts.
-func (it *iteration) begin(ctx context.Context, total func(context.Context) (int64, error)) error {
-	hook, name := it.start, "OnStart"
-	if it.state.Cursor != nil {
-		hook, name = it.resume, "OnResume"
-	}
-	if err := it.hook(ctx, name, hook); err != nil {
-		return err
-	}
-	if total == nil {
-		return nil
-	}
-	n, err := total(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: count the source: %w", it, err)
-	}
-	if it.at.path == "" { // a loop in an item of another is no progress of the job
-		it.total = n
-	}
-	if it.state.Cursor != nil {
-		it.done = it.run.rec.Progress.Done
-	}
-	return nil
-}
-
-func (it *iteration) hook(ctx context.Context, name string, do func(context.Context) error) error {
-	if do == nil {
-		return nil
-	}
-	if err := do(ctx); err != nil {
-		return fmt.Errorf("%s: %s: %w", it, name, err)
-	}
-	return nil
-}
-
 // next says whether the next item may begin.
 func (it *iteration) next(ctx context.Context) error {
 	it.items++
@@ -196,102 +158,4 @@ func (it *iteration) next(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// stand is where the job stands once the item in hand is done; Commit asks.
-func (it *iteration) stand() (store.Standing, error) {
-	r := it.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	before := *it.state
-	it.state.Cursor, it.state.Item = it.raw, nil
-	st, err := r.standing(it.counting())
-	*it.state = before
-	it.seq = st.Seq
-	return st, err
-}
-
-// settled is told how the Commit ended.
-func (it *iteration) settled(err error) {
-	it.run.mu.Lock()
-	defer it.run.mu.Unlock()
-	if it.run.settled(it.in.path, err) {
-		it.record()
-		it.whole = true
-	}
-}
-
-// advance notes that the item in hand is done. A Commit of it, or inside of it,
-// whose fate is unknown is no doubt any more: the handler went on.
-func (it *iteration) advance() {
-	r := it.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if it.whole {
-		return
-	}
-	if r.doubt != 0 && (it.seq == r.doubt || strings.HasPrefix(r.doubtAt, it.in.path+"/")) {
-		r.doubt = 0
-	}
-	it.record()
-	r.changed()
-}
-
-// record puts the item in hand behind the job. Called with run.mu held.
-func (it *iteration) record() {
-	it.state.Cursor, it.state.Item = it.raw, nil
-	it.run.counted()
-	if p := it.counting(); p != nil {
-		it.done++
-		it.run.progress, it.run.told = *p, false
-	}
-}
-
-// counting is the progress once the item in hand is done, nil if it is not known.
-// Called with run.mu held.
-func (it *iteration) counting() *store.Progress {
-	if it.total <= 0 {
-		return nil
-	}
-	p := it.run.progress
-	p.Done, p.Total = it.done+1, max(it.total, it.done+1)
-	return &p
-}
-
-// end is the loop's end: of the source, or only of the context.
-func (it *iteration) end(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return it.left(ctx, it.run.over(ctx))
-	}
-	if err := it.hook(ctx, "OnComplete", it.complete); err != nil {
-		return err
-	}
-	if it.name == mainLoop {
-		return nil // the job's own end records it
-	}
-	r := it.run
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	*it.state = loopState{Done: true}
-	r.changed()
-	return nil
-}
-
-// left is the end of a loop that is not at its end: hooks are told.
-func (it *iteration) left(ctx context.Context, err error) error {
-	var said *outcome
-	errors.As(err, &said)
-	cause := context.Cause(ctx)
-	hook, name := it.stop, "OnStop"
-	switch {
-	case errors.Is(cause, ErrCancelled):
-		hook, name = it.cancel, "OnCancel"
-	case errors.Is(err, errRefused), said.is(outYield), said.is(outSnooze), errors.Is(cause, ErrStopping):
-	default:
-		return err
-	}
-	if failed := it.hook(ctx, name, hook); failed != nil {
-		it.run.log.Error("a hook failed", append(logAttrs(it.run), slog.String("hook", name), slog.Any("error", failed))...)
-	}
-	return err
 }
