@@ -313,17 +313,29 @@ func wantLedger(t *testing.T, st *sqlite.Store, jobs []store.Job, n int) {
 // ended waits until these jobs are done and answers their records.
 func ended(t *testing.T, st *sqlite.Store, jobs []store.Job) []store.Record {
 	t.Helper()
-	var ids []string
+	mine := map[string]bool{}
 	for _, j := range jobs {
-		ids = append(ids, j.ID)
+		mine[j.ID] = true
 	}
-	var page store.Page
+	var recs []store.Record
 	eventually(t, fmt.Sprintf("%d jobs are done", len(jobs)), func() bool {
-		var err error
-		page, err = st.List(t.Context(), store.ListRequest{Limit: 1000, Filter: store.Filter{IDs: ids, States: []store.State{store.Done}}})
-		return err == nil && len(page.Jobs) == len(jobs)
+		recs = recs[:0]
+		for req := (store.ListRequest{Limit: 1000, Filter: store.Filter{States: []store.State{store.Done}}}); ; {
+			page, err := st.List(t.Context(), req)
+			if err != nil {
+				return false
+			}
+			for _, r := range page.Jobs {
+				if mine[r.ID] {
+					recs = append(recs, r)
+				}
+			}
+			if req.After = page.Next; page.Next == "" {
+				return len(recs) == len(jobs)
+			}
+		}
 	})
-	return page.Jobs
+	return recs
 }
 
 // wantCosts fails unless the jobs used no attempt and were released this often
