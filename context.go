@@ -82,7 +82,14 @@ func Save(ctx context.Context, cursor any) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p.open().loop(mainLoop).Cursor = raw
+	l := p.open().loop(mainLoop)
+	before := l.Cursor
+	if l.Cursor = raw; len(raw) > len(before) {
+		if _, err := r.state(); err != nil {
+			l.Cursor = before
+			return fmt.Errorf("kind %q: save cursor: %w", r.rec.Kind, err)
+		}
+	}
 	r.counted()
 	r.changed()
 	return nil

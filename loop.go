@@ -2,13 +2,12 @@ package tasuki
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
-	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // An iteration is one loop in one run: it asks before each item whether it may
@@ -17,19 +16,14 @@ type iteration struct {
 	eachSettings
 	run   *run
 	at    *place // where the loop stands
-	in    *place // where its items do
 	name  string
 	state *loopState // guarded by run.mu
 
-	point store.Point // what Commit sees of the item in hand
-
 	// Owned by the loop's goroutine.
-	raw   json.RawMessage // cursor of the item in hand
-	seq   uint64          // of the last Commit that was tried for it; 0: none. Guarded by run.mu
-	whole bool            // a Commit recorded it. Guarded by run.mu
-	items int64           // begun in this run
-	total int64           // 0: not known, or not shown
-	done  int64           // of total
+	items   int64 // begun in this run
+	total   int64 // 0: not known, or not shown
+	done    int64 // of total
+	largest int   // cursor whose state was seen to fit
 }
 
 // iterate runs a loop from where it stands to its end.
@@ -43,15 +37,13 @@ func iterate[C, T any](ctx context.Context, name string, src Source[C, T], do fu
 		return fmt.Errorf("%s: %w", it, err)
 	}
 	order := ordering(src.Compare, start, it.state.Cursor)
-	ctx, it.in = it.at.enter(ctx, it.title(), it.inside)
-	defer it.in.held.Take(nil)
 	if err := it.begin(ctx, src.Total); err != nil {
 		return err
 	}
 	whole := false
 	defer it.run.unlessWhole(&whole, it.String)
 	err = walk(ctx, it, src.After(ctx, start), func(item T) error {
-		return one(ctx, it, src.Cursor(item), order, func() error { return do(ctx, item) })
+		return one(ctx, it, src.Cursor(item), order, func(ctx context.Context) error { return do(ctx, item) })
 	})
 	whole = true
 	return err
@@ -71,24 +63,23 @@ func walk[T any](ctx context.Context, it *iteration, items iter.Seq2[T, error], 
 }
 
 // one does one item, if the runtime lets it begin.
-func one[C any](ctx context.Context, it *iteration, c C, o *order[C], do func() error) error {
+func one[C any](ctx context.Context, it *iteration, c C, o *order[C], do func(context.Context) error) error {
 	if err := it.next(ctx); err != nil {
 		return err
 	}
 	raw, err := it.run.encodeCursor(c)
 	if err == nil {
-		err = o.next(c, raw)
+		err = errors.Join(o.next(c, raw), it.fits(raw))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", it, err)
 	}
-	it.raw, it.seq, it.whole = raw, 0, false
-	it.in.held.Take(&it.point)
-	if err := do(); err != nil {
+	i := it.take(raw)
+	defer i.leave()
+	if err := do(i.under(ctx)); err != nil {
 		return err
 	}
-	it.advance()
-	return nil
+	return i.advance()
 }
 
 // openLoop finds a loop's state; nil without an error if it is done.
@@ -104,7 +95,6 @@ func openLoop(ctx context.Context, name string, opts []EachOption) (*iteration, 
 		return nil, err
 	}
 	it := &iteration{run: r, at: at, name: name, state: at.open().loop(name)}
-	it.point = store.Point{Stand: it.stand, Settled: it.settled}
 	for _, o := range opts {
 		o(&it.eachSettings)
 	}
@@ -132,21 +122,13 @@ func (it *iteration) String() string {
 	return fmt.Sprintf("kind %q, %s, item behind cursor %.200s", it.run.rec.Kind, path, cursor)
 }
 
-// inside is what is recorded in the item in hand. Called with run.mu held.
-func (it *iteration) inside() *scope {
-	if it.state.Item == nil {
-		it.state.Item = &scope{}
-	}
-	return it.state.Item
-}
-
 // next says whether the next item may begin.
 func (it *iteration) next(ctx context.Context) error {
 	it.items++
 	if it.run.probe != nil {
-		it.run.probe(ctx, probe.Point{Path: it.in.path, Item: it.items})
+		it.run.probe(ctx, probe.Point{Path: it.at.below(it.title()), Item: it.items})
 	}
-	if err := it.run.next(ctx); err != nil {
+	if err := it.run.next(ctx, it.at); err != nil {
 		return err
 	}
 	if it.maxRun > 0 && it.items > 1 && time.Since(it.run.started) >= it.maxRun {

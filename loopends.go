@@ -47,7 +47,7 @@ func (it *iteration) hook(ctx context.Context, name string, do func(context.Cont
 // end is the loop's end: of the source, or only of the context.
 func (it *iteration) end(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return it.left(ctx, it.run.over(ctx))
+		return it.left(ctx, it.run.over(ctx, it.at))
 	}
 	if err := it.hook(ctx, "OnComplete", it.complete); err != nil {
 		return err

@@ -15,6 +15,9 @@ type place struct {
 	path string        // for people: "lines", "lines/charge"
 	open func() *scope // what is recorded here; called with run.mu held
 	held *store.Held   // what Commit under this context commits
+
+	above   *place // what it stands in; nil: it is the job itself
+	refused bool   // something in it was refused; guarded by run.mu
 }
 
 type placeKey struct{}
@@ -42,9 +45,30 @@ func placeOf(ctx context.Context, doing string) (*place, error) {
 
 // enter is ctx inside of something that is recorded at p under a name.
 func (p *place) enter(ctx context.Context, name string, inside func() *scope) (context.Context, *place) {
-	in := &place{run: p.run, path: p.below(name), open: inside, held: p.held.Within()}
-	ctx = context.WithValue(ctx, placeKey{}, in)
-	return store.WithHeld(ctx, in.held), in
+	in := &place{run: p.run, path: p.below(name), open: inside, held: p.held.Within(), above: p}
+	return in.under(ctx), in
+}
+
+func (p *place) under(ctx context.Context) context.Context {
+	return store.WithHeld(context.WithValue(ctx, placeKey{}, p), p.held)
+}
+
+// within says whether p is q or stands in it.
+func (p *place) within(q *place) bool {
+	for ; p != nil; p = p.above {
+		if p == q {
+			return true
+		}
+	}
+	return false
+}
+
+// wasRefused says whether the runtime refused something that stands in p: then p is
+// not done, whatever its function made of it.
+func (p *place) wasRefused() bool {
+	p.run.mu.Lock()
+	defer p.run.mu.Unlock()
+	return p.refused
 }
 
 // unlessWhole notes where a panic, or a Goexit, came from: what it is deferred in

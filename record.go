@@ -20,6 +20,11 @@ func (r *run) stands() (json.RawMessage, error) {
 	if r.root == nil || r.seq == 0 {
 		return nil, nil
 	}
+	return r.state()
+}
+
+// state is what lies behind the job, as its cursor. Called with mu held.
+func (r *run) state() (json.RawMessage, error) {
 	raw, err := r.root.encode()
 	if err != nil {
 		return nil, fmt.Errorf("state of the job: %w", err)
@@ -74,7 +79,7 @@ func (r *run) standing(p *store.Progress) (store.Standing, error) {
 
 // settled notes how a Commit ended that asked for the standing, and answers whether
 // what was in hand is done. Called with mu held.
-func (r *run) settled(path string, err error) (done bool) {
+func (r *run) settled(at *place, err error) (done bool) {
 	seq := r.committing
 	r.committing = 0
 	switch {
@@ -82,7 +87,7 @@ func (r *run) settled(path string, err error) (done bool) {
 	case err == nil:
 		r.stored, r.sent, done = max(r.stored, seq), max(r.sent, seq), true
 	case errors.Is(err, store.ErrUnsure):
-		r.doubt, r.doubtAt, r.told = seq, path, false
+		r.doubt, r.doubtAt, r.told = seq, at, false
 	default:
 		r.told = false // the progress went with it
 	}
@@ -156,17 +161,21 @@ func (r *run) wakeWaiting() {
 	}
 }
 
+// errOver is for a Commit that outlives its item.
+var errOver = fmt.Errorf("the item's function has returned already: %w (hint: what it started must end before it does)", store.ErrNoItem)
+
 // errDoubt keeps a state from being written over one that may be further.
 var errDoubt = fmt.Errorf("behind a Commit whose fate is unknown nothing is recorded: %w", store.ErrUnsure)
 
-// errInside ends what would wait for ever: a step inside a StepTx waits for a save,
-// and the save for the transaction to end.
-var errInside = fmt.Errorf("a StepTx has been under way meanwhile: %w (hint: a step must not stand inside of one; nor must any call of the store but EnqueueTx)", store.ErrNoItem)
+// errInside ends what would wait for ever: a step inside a Commit waits for a save,
+// and the save for the transaction to end. Where the contexts tell, it is refused at
+// once.
+var errInside = fmt.Errorf("the function of a Commit has been running meanwhile: %w (hint: no step may stand in it, nor any call of the store but EnqueueTx)", store.ErrNoItem)
 
 const insideLimit = 10 * time.Second
 
 // flush waits until the state that seq stands for is in the store.
-func (r *run) flush(ctx context.Context, seq uint64) error {
+func (r *run) flush(ctx context.Context, seq uint64, at *place) error {
 	late := time.NewTimer(insideLimit)
 	defer late.Stop()
 	for {
@@ -178,11 +187,11 @@ func (r *run) flush(ctx context.Context, seq uint64) error {
 		select {
 		case <-changed:
 		case <-late.C:
-			if r.inside.Load() > 0 {
+			if r.held.Running() {
 				return errInside
 			}
 		case <-ctx.Done():
-			return r.over(ctx)
+			return r.over(ctx, at)
 		}
 	}
 }
@@ -212,7 +221,7 @@ func (r *run) saveAll(ctx context.Context) error {
 	r.mu.Lock()
 	seq := r.seq
 	r.mu.Unlock()
-	return r.flush(ctx, seq)
+	return r.flush(ctx, seq, nil)
 }
 
 // leave puts where the job stands into its outcome. After a Commit that may be in

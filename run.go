@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -38,8 +37,6 @@ type run struct {
 	slow    bool      // logged as having an item that is too long; owned by the beater
 	where   string    // the item or step in which the handler panicked; owned by its goroutine
 
-	inside atomic.Int32 // functions given to StepTx that run now
-
 	mu         sync.Mutex
 	refused    bool          // the runtime refused to begin the next item or step
 	lost       bool          // the claim is another worker's
@@ -49,7 +46,7 @@ type run struct {
 	stored     uint64        // the seq that is in the store
 	committing uint64        // the seq of a Commit under way; 0: none
 	doubt      uint64        // the seq of a Commit that may be in the store; 0: none
-	doubtAt    string        // the path of what that Commit was for
+	doubtAt    *place        // what that Commit was for
 	rung       bool          // the saver was told and has not looked since
 	denied     error         // why the state of deniedSeq cannot be stored
 	deniedSeq  uint64        //
@@ -152,15 +149,15 @@ func (e *timeoutError) Is(target error) bool {
 
 // next is asked before each item: nil to begin it. It refuses while the worker
 // stops, and waits while the worker has no answered beat.
-func (r *run) next(ctx context.Context) error {
+func (r *run) next(ctx context.Context, at *place) error {
 	for {
 		select {
 		case <-r.stopping:
-			return r.refuse()
+			return r.refuse(at)
 		default:
 		}
 		if ctx.Err() != nil {
-			return r.over(ctx)
+			return r.over(ctx, at)
 		}
 		fresh, changed := r.pulse.fresh()
 		if fresh {
@@ -175,18 +172,23 @@ func (r *run) next(ctx context.Context) error {
 }
 
 // over says why ctx has ended; a last call is a refusal.
-func (r *run) over(ctx context.Context) error {
+func (r *run) over(ctx context.Context, at *place) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, ErrStopping) {
-		return r.refuse()
+		return r.refuse(at)
 	}
 	return cause
 }
 
-func (r *run) refuse() error {
+// refuse notes that what would begin at a place was refused: the job is handed over,
+// and nothing that the place stands in is done.
+func (r *run) refuse(at *place) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refused = true
+	for p := at; p != nil; p = p.above {
+		p.refused = true
+	}
 	return errRefused
 }
 

@@ -10,12 +10,12 @@ import (
 func (b *beater) slow() {
 	for _, r := range b.w.desk.active() {
 		took, where := r.inHand()
-		if r.slow || took < b.w.cfg.Timeout {
+		if r.slow || took < b.w.cfg.Timeout-b.w.cfg.LastCall {
 			continue
 		}
 		r.slow = true
 		b.w.log.Warn("an item or step takes longer than a stop may; at a deploy it would be cut off and done again", append(logAttrs(r),
-			slog.String("cursor", where), slog.Duration("takes", took), slog.Duration("timeout", b.w.cfg.Timeout),
+			slog.String("cursor", where), slog.Duration("takes", took), slog.Duration("timeout", b.w.cfg.Timeout), slog.Duration("last_call", b.w.cfg.LastCall),
 			slog.String("hint", "make items smaller, let the handler look at Stopping, or raise -t and the platform's grace"))...)
 	}
 }

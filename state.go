@@ -24,11 +24,12 @@ type stepState struct {
 }
 
 // A loopState is how far a loop is: the cursor of the last item done, and what lies
-// behind the item in hand.
+// behind items that were begun and are not done, by their cursors. (There may be more
+// than one: a source may change, and put another item before the one that was begun.)
 type loopState struct {
-	Cursor json.RawMessage `json:"cursor,omitempty"`
-	Done   bool            `json:"done,omitempty"`
-	Item   *scope          `json:"item,omitzero"`
+	Cursor json.RawMessage   `json:"cursor,omitempty"`
+	Done   bool              `json:"done,omitempty"`
+	Items  map[string]*scope `json:"items,omitempty"`
 }
 
 // mainLoop is the name of the loop that Each makes, and of the cursor that a
@@ -55,7 +56,41 @@ func (s *scope) IsZero() bool {
 
 func (t *stepState) zero() bool { return t.Result == nil && t.In.IsZero() }
 
-func (l *loopState) zero() bool { return l.Cursor == nil && !l.Done && l.Item.IsZero() }
+func (l *loopState) zero() bool { return l.Cursor == nil && !l.Done && l.bare() }
+
+// bare says whether nothing lies behind items that are not done.
+func (l *loopState) bare() bool {
+	for _, s := range l.Items {
+		if !s.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// recorded is a copy without what was only begun.
+func (l *loopState) recorded() *loopState {
+	c := &loopState{Cursor: l.Cursor, Done: l.Done, Items: map[string]*scope{}}
+	for cursor, s := range l.Items {
+		if in := s.recorded(); in != nil {
+			c.Items[cursor] = in
+		}
+	}
+	return c
+}
+
+// item is what lies behind an item, made if it is not there.
+func (l *loopState) item(cursor json.RawMessage) *scope {
+	s := l.Items[string(cursor)]
+	if s == nil {
+		if l.Items == nil {
+			l.Items = map[string]*scope{}
+		}
+		s = &scope{}
+		l.Items[string(cursor)] = s
+	}
+	return s
+}
 
 // A stateRecord is a state as the store keeps it in the job's cursor, unless the
 // whole of it is one cursor, which is then kept as it is.
@@ -87,7 +122,7 @@ func (s *scope) recorded() *scope {
 	}
 	for name, l := range s.Loops {
 		if !l.zero() {
-			c.Loops[name] = &loopState{l.Cursor, l.Done, l.Item.recorded()}
+			c.Loops[name] = l.recorded()
 		}
 	}
 	return c
@@ -99,7 +134,7 @@ func (s *scope) plain() (json.RawMessage, bool) {
 		return nil, true
 	}
 	l := s.Loops[mainLoop]
-	if l == nil || !l.Item.IsZero() {
+	if l == nil || !l.bare() {
 		return nil, false
 	}
 	for _, t := range s.Steps {

@@ -37,6 +37,9 @@ func Step[T any](ctx context.Context, name string, do func(context.Context) (T, 
 	if err != nil {
 		return v, err
 	}
+	if in.wasRefused() {
+		return v, errRefused
+	}
 	return v, s.done(ctx, v)
 }
 
@@ -52,13 +55,12 @@ func StepTx[T, Tx any](ctx context.Context, name string, commit func(context.Con
 		return v, err
 	}
 	ctx, in := s.at.enter(ctx, name, s.inside)
+	s.in = in
 	in.held.Take(&store.Point{Stand: s.stand, Settled: s.settled})
 	defer in.held.Take(nil)
 	whole := false
 	defer s.run.unlessWhole(&whole, s.String)
 	err = commit(ctx, func(tx Tx) (err error) {
-		s.run.inside.Add(1)
-		defer s.run.inside.Add(-1)
 		if v, err = do(ctx, tx); err == nil {
 			s.raw, err = s.encode(v)
 		}

@@ -13,6 +13,7 @@ import (
 type stepping struct {
 	run   *run
 	at    *place
+	in    *place // inside of it, for StepTx
 	name  string
 	state *stepState // guarded by run.mu
 
@@ -39,7 +40,7 @@ func openStep[T any](ctx context.Context, name string, opts []StepOption) (*step
 	if s.run.probe != nil {
 		s.run.probe(ctx, probe.Point{Path: s.path(), Step: true})
 	}
-	if err := s.run.next(ctx); err != nil {
+	if err := s.run.next(ctx, s.at); err != nil {
 		return nil, v, err
 	}
 	return s, v, nil
@@ -100,7 +101,7 @@ func (s *stepping) done(ctx context.Context, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s, err)
 	}
-	if err := s.run.flush(ctx, seq); err != nil {
+	if err := s.run.flush(ctx, seq, s.at); err != nil {
 		return fmt.Errorf("%s: save its result: %w", s, err)
 	}
 	return nil
@@ -144,7 +145,7 @@ func (s *stepping) settled(err error) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.settled(s.path(), err) {
+	if r.settled(s.in, err) {
 		*s.state = stepState{Result: s.raw}
 		r.counted()
 	}

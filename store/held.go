@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Held is a claim as the context of its running handler carries it, so that a
@@ -16,10 +17,14 @@ type Held struct {
 	Claim
 	Worker string
 
-	turn *sync.Mutex // of the claim: held while the store and the user's function write
+	turn    *sync.Mutex   // of the claim: held while the store and the user's function write
+	running *atomic.Int32 // of the claim: users' functions that run inside a Commit
+	above   *Held         // of what this stands in; nil: the job itself
 
 	mu        sync.Mutex // owns what follows; never held while somebody else's code runs
 	point     *Point     // nil: nothing is in hand
+	below     int        // things in hand inside of this
+	left      bool       // the point is of something that is over
 	busy      bool       // a Commit is under way
 	spent     bool       // what is in hand is committed, or may be
 	committed bool       // it is, for sure
@@ -45,12 +50,12 @@ type Standing struct {
 
 // NewHeld is a worker's claim, with nothing in hand.
 func NewHeld(worker string, c Claim) *Held {
-	return &Held{Claim: c, Worker: worker, turn: new(sync.Mutex)}
+	return &Held{Claim: c, Worker: worker, turn: new(sync.Mutex), running: new(atomic.Int32)}
 }
 
-// Within is the same claim for something else to be in hand.
+// Within is the same claim for something inside of h to be in hand.
 func (h *Held) Within() *Held {
-	return &Held{Claim: h.Claim, Worker: h.Worker, turn: h.turn}
+	return &Held{Claim: h.Claim, Worker: h.Worker, turn: h.turn, running: h.running, above: h}
 }
 
 type heldKey struct{}
@@ -69,16 +74,54 @@ func HeldFrom(ctx context.Context) *Held {
 // Take says what is in hand. nil: nothing is.
 func (h *Held) Take(p *Point) {
 	h.mu.Lock()
+	had := h.point != nil && !h.left
+	h.point, h.left, h.spent, h.committed = p, false, false, false
+	h.mu.Unlock()
+	switch {
+	case had && p == nil:
+		h.above.count(-1)
+	case !had && p != nil:
+		h.above.count(1)
+	}
+}
+
+// Leave says that what was in hand is not any more. A Commit by it asks its Point
+// all the same, which knows that it is over.
+func (h *Held) Leave() {
+	h.mu.Lock()
+	had := h.point != nil && !h.left
+	h.left = true
+	h.mu.Unlock()
+	if had {
+		h.above.count(-1)
+	}
+}
+
+func (h *Held) count(n int) {
+	if h == nil {
+		return
+	}
+	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.point, h.spent, h.committed = p, false, false
+	h.below += n
 }
 
 // Busy says whether a Commit of what is in hand is under way.
 func (h *Held) Busy() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.busy
+	return h.busy && h.point != nil
 }
+
+// Inside runs the user's function of a Commit.
+func (h *Held) Inside(fn func() error) error {
+	h.running.Add(1)
+	defer h.running.Add(-1)
+	return fn()
+}
+
+// Running says whether a user's function runs inside a Commit of this claim.
+func (h *Held) Running() bool { return h.running.Load() > 0 }
 
 // Spent says whether what is in hand was committed or may have been: nothing more
 // can be recorded inside it.
@@ -99,7 +142,8 @@ func (h *Held) Committed() bool {
 // Commit calls write, one Commit of a claim at a time, with what answers where the
 // job will stand; nil if nothing is in hand. It answers ErrNoItem if what is in hand
 // was committed before: a second transaction for it would be lost by a kill in
-// between. An error of write leaves it uncommitted, unless it is ErrUnsure; so does a
+// between; and if something inside of it is in hand, whose cursor the transaction would
+// not carry. An error of write leaves it uncommitted, unless it is ErrUnsure; so does a
 // panic.
 func (h *Held) Commit(write func(stand func() (Standing, error)) error) error {
 	h.turn.Lock()
@@ -127,8 +171,11 @@ var errPanicked = errors.New("the function given to Commit panicked")
 func (h *Held) begin() (*Point, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.spent {
-		return nil, fmt.Errorf("commit of job %s: %w", h.ID, ErrNoItem)
+	switch {
+	case h.spent:
+		return nil, fmt.Errorf("a second Commit for one item: %w", ErrNoItem)
+	case h.below > 0:
+		return nil, fmt.Errorf("an item or a step is in hand inside of what this context stands for: %w (hint: give Commit the context that the item's or the step's function got)", ErrNoItem)
 	}
 	h.busy = true
 	return h.point, nil

@@ -20,7 +20,7 @@ func (c *caller) values(x *completion, v *kong.Value, word string) (before strin
 	if v == nil {
 		return "", nil
 	}
-	if i := strings.LastIndexByte(word, ','); i >= 0 && v.IsSlice() && v.Tag.Sep == ',' {
+	if i := strings.LastIndexByte(word, ','); i >= 0 && v.IsSlice() && v.Tag.Get("complete") == "states" {
 		before = word[:i+1]
 	}
 	if v.Enum != "" {

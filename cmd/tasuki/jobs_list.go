@@ -10,7 +10,7 @@ import (
 // listCmd lists jobs.
 type listCmd struct {
 	jobFilter
-	ID    []string `name:"id" help:"Only the job with this id." placeholder:"ID"`
+	ID    []string `name:"id" sep:"none" help:"Only the job with this id." placeholder:"ID"`
 	Limit int      `short:"n" help:"At most so many, up to 1000." default:"100" placeholder:"N"`
 	After string   `help:"The next page: what the page before said at its end." placeholder:"MARK"`
 }
