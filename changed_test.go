@@ -111,11 +111,11 @@ func TestARefusalThatIsSwallowedInsideLeavesNothingOut(t *testing.T) {
 
 func TestACommitThatOutlivesItsItemIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
-		var late error
+		late := make(chan error, 1)
 		var done tally
 		r := eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, i int) error {
 			if i == 2 {
-				go func() { pass(500 * time.Millisecond); late = commit(ctx, st, nothing) }()
+				go func() { pass(500 * time.Millisecond); late <- commit(ctx, st, nothing) }()
 			}
 			if i == 3 {
 				pass(time.Second)
@@ -124,10 +124,10 @@ func TestACommitThatOutlivesItsItemIsRefused(t *testing.T) {
 			done.add(i)
 			return nil
 		}))
-		_ = r
 		pass(2 * time.Second)
-		if r := record(t, st, r.ID); string(r.Cursor) != "2" || !errors.Is(late, store.ErrNoItem) {
-			t.Errorf("cursor %s, the late Commit answered %v", r.Cursor, late)
+		err := <-late
+		if r := record(t, st, r.ID); string(r.Cursor) != "2" || !errors.Is(err, store.ErrNoItem) {
+			t.Errorf("cursor %s, the late Commit answered %v", r.Cursor, err)
 		}
 	})
 }

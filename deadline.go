@@ -51,7 +51,7 @@ func (d *deadline) deaf() {
 
 func (d *deadline) arm() {
 	d.once.Do(func() {
-		time.AfterFunc(d.w.cfg.Timeout-d.w.margin()/4, d.leave)
+		time.AfterFunc(d.w.cfg.Timeout-d.w.margin()*3/8, d.leave)
 		close(d.armed)
 	})
 }
@@ -65,7 +65,7 @@ func (d *deadline) leave() {
 	}()
 	select {
 	case <-said:
-	case <-time.After(d.w.margin() / 8):
+	case <-time.After(d.w.margin() / 16):
 	}
 	os.Exit(int(d.code.Load()))
 }
