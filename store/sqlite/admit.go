@@ -68,12 +68,12 @@ func (d *door) addMany(ctx context.Context, jobs []store.Job) error {
 func (d *door) sort(ctx context.Context, jobs []store.Job) error {
 	first := d.next
 	for i := range jobs {
-		var seq int64
+		var seq any
 		rows, err := d.tx.query(ctx, knownSQL, packID(jobs[i].ID))
 		if err := one(rows, err, &seq); err != nil {
 			return err
 		}
-		if seq != first+int64(i) {
+		if seq != any(first+int64(i)) {
 			d.next++
 			d.answer(jobs[i].ID, store.Known)
 			continue
@@ -106,7 +106,7 @@ func (d *door) admitOne(ctx context.Context, j *store.Job) error {
 // refused judges a job with a key or a tick. One that goes in uses up its tick,
 // and so does a duplicate.
 func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
-	var seq int64
+	var seq any
 	rows, err := d.tx.query(ctx, knownSQL, packID(j.ID))
 	if err := one(rows, err, &seq); err != errNoRow {
 		d.answer(j.ID, store.Known)
@@ -133,11 +133,11 @@ func (d *door) holder(ctx context.Context, key string) (holder id, err error) {
 	if key == "" {
 		return "", nil
 	}
-	rows, err := d.tx.query(ctx, holderSQL, key)
-	if err = one(rows, err, &holder); err == errNoRow {
-		err = nil
+	holders, err := holderShape.all(d.tx.query(ctx, holderSQL, key))
+	if err != nil || len(holders) == 0 {
+		return "", err
 	}
-	return holder, err
+	return holders[0].id, nil
 }
 
 // useUp makes a tick its schedule's last one and says whether it has passed.

@@ -61,7 +61,7 @@ func (b *beating) run(ctx context.Context, tx session) error {
 // describe stores what the worker says of itself, unless it said it late.
 func (b *beating) describe(ctx context.Context) error {
 	w := &b.req.Worker
-	var beat, started int64
+	var beat, started any
 	rows, err := b.tx.query(ctx, knownWorkerSQL, w.Name)
 	err = one(rows, err, &b.worker, &beat, &started)
 	if err == errNoRow {
@@ -75,11 +75,13 @@ func (b *beating) describe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if b.last = uint64(beat); w.Beat <= b.last {
+	last, known := asInteger(beat)
+	if b.last = uint64(last); w.Beat <= b.last && known {
 		b.reply.Stale = true
 		return nil
 	}
-	info, err := workerJSON(*w, started, b.mover.now)
+	since, _ := asTime(started)
+	info, err := workerJSON(*w, since, b.mover.now)
 	if err == nil {
 		_, err = b.tx.exec(ctx, beatSQL, b.worker, int64(w.Beat), b.mover.now, info)
 	}
@@ -96,8 +98,7 @@ func workerJSON(w store.Worker, started, beaten int64) (string, error) {
 // A heldClaim is a claim as the store has it.
 type heldClaim struct {
 	seq        int64
-	id         id
-	token      store.Token
+	token      any // as it is stored
 	beat       uint64
 	cancelling bool
 }
@@ -112,7 +113,7 @@ func (b *beating) judge(ctx context.Context) error {
 	named := make(map[string]bool, len(b.req.Claims))
 	for _, c := range b.req.Claims {
 		switch h, ok := held[c.ID]; {
-		case !ok || h.token != c.Token:
+		case !ok || h.token != any(int64(c.Token)):
 			b.reply.Lost = append(b.reply.Lost, c)
 		case h.cancelling:
 			b.reply.Cancelled = append(b.reply.Cancelled, c)
@@ -137,20 +138,30 @@ func (b *beating) held(ctx context.Context) (map[string]heldClaim, error) {
 	rows, err := b.tx.query(ctx, claimsSQL, b.worker)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var h heldClaim
-		var token, beat int64
-		err := r.Scan(&h.seq, &h.id, &token, &beat, &h.cancelling)
-		h.token, h.beat = store.Token(token), uint64(beat)
-		held[string(h.id)] = h
-		return err
+		var stored, beat, cancelling any
+		if err := r.Scan(&h.seq, &stored, &h.token, &beat, &cancelling); err != nil {
+			return err
+		}
+		job, ok := asID(stored)
+		if !ok {
+			job = unreadable(h.seq)
+		}
+		made, _ := asInteger(beat)
+		cancel, _ := asInteger(cancelling)
+		h.beat, h.cancelling = uint64(made), cancel != 0
+		held[string(job)] = h
+		return nil
 	})
 	return held, err
 }
 
 // putBack returns a claim whose reply was lost to its old place.
 func (b *beating) putBack(ctx context.Context, h heldClaim) error {
-	r := &row{}
-	rows, err := b.tx.query(ctx, returnSQL, b.worker, int64(h.token), h.seq)
-	if err := one(rows, err, append([]any{&r.id}, r.changeable()...)...); err != nil {
+	r, err := changeableShape.one(b.tx.query(ctx, returnSQL, b.worker, asStored(h.token), h.seq))
+	if err != nil {
+		if err == errNoRow {
+			err = nil
+		}
 		return err
 	}
 	b.reply.Returned++

@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,12 +21,32 @@ var (
 // holds among those.
 const promoteAtOnce = 2000
 
-// Claim takes due jobs for a worker; see [store.Consumer].
+// Claim takes due jobs for a worker; see [store.Consumer]. A job whose row cannot be
+// read becomes dead, with a Why that says which column and what is in it.
 func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
 	if req.Token == 0 {
 		return store.ClaimReply{}, fmt.Errorf("claim: Token is zero: %w", store.ErrInvalid)
 	}
-	c := claiming{store: s, req: &req}
+	mended := 0
+	for range mendsAtOnce {
+		reply, err := s.claim(ctx, &req)
+		if !errors.Is(err, errUnsound) {
+			return reply, err
+		}
+		if mended, err = s.mend(ctx, &req); err != nil {
+			return store.ClaimReply{}, err
+		}
+	}
+	if mended == 0 {
+		return store.ClaimReply{}, fmt.Errorf("claim: %w", errUnsound)
+	}
+	return store.ClaimReply{Wait: time.Microsecond}, nil // the next claim goes on mending
+}
+
+// claim is Claim as long as all is sound, else it takes nothing and answers
+// errUnsound.
+func (s *Store) claim(ctx context.Context, req *store.ClaimRequest) (store.ClaimReply, error) {
+	c := claiming{store: s, req: req}
 	// A claim that finds nothing writes nothing, not even a lock. After one
 	// that found something the look would mostly be in vain.
 	if !s.fruitful.Load() || req.Max <= 0 {
@@ -80,6 +100,9 @@ func (c *claiming) run(ctx context.Context, tx session) (err error) {
 	if err := c.promote(ctx); err != nil {
 		return err
 	}
+	if c.view.unsound {
+		return errUnsound
+	}
 	for _, q := range c.req.Queues {
 		if err := c.take(ctx, q.Name, min(q.Share, c.left())); err != nil {
 			return err
@@ -112,11 +135,12 @@ func (c *claiming) promote(ctx context.Context) error {
 			}
 		}
 		l.ready = true
+		var due any
 		rows, err := c.tx.query(ctx, firstDueSQL, l.lane)
-		l.due = sql.NullInt64{}
-		if err := one(rows, err, &l.due); err != nil && err != errNoRow {
+		if err := one(rows, err, &due); err != nil && err != errNoRow {
 			return err
 		}
+		c.view.unsound = !l.setDue(due) || c.view.unsound
 	}
 	return nil
 }

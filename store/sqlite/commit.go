@@ -35,7 +35,8 @@ func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) er
 // Commit runs fn in a transaction that holds only if the job in hand is still
 // this worker's: the claim is checked first, under the write lock, and where the
 // job stands once the item in hand is done is written with what fn writes. It is
-// for handlers; ctx is the handler's.
+// for handlers; ctx is the one that the function of the item or the step got, or the
+// handler's where there is neither.
 //
 // If the claim is lost it answers store.ErrLost and fn is not called. An error
 // or a panic of fn undoes everything. A second Commit for one item of Each, or one
@@ -54,7 +55,7 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	}
 	err := h.Commit(func(stand func() (store.Standing, error)) error {
 		return s.writer.alone(ctx, func(tx *sql.Tx) error { return fence(ctx, tx, h) }, func(tx *sql.Tx) error {
-			if err := fn(tx); err != nil || stand == nil {
+			if err := h.Inside(func() error { return fn(tx) }); err != nil || stand == nil {
 				return err
 			}
 			st, err := stand()

@@ -142,7 +142,7 @@ func (d *door) lane(ctx context.Context, j *store.Job) (int64, error) {
 // close makes claimable what came in ready.
 func (d *door) close(ctx context.Context) error {
 	if len(d.ready) > 3 {
-		_, err := d.tx.exec(ctx, readyFromSQL, d.first)
+		_, err := d.tx.exec(ctx, readyFromSQL, d.first, d.next)
 		return err
 	}
 	for _, p := range d.ready {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -28,7 +29,7 @@ const (
 	inWorker
 	inNow
 	inFew
-	inBefore
+	inUpTo
 	inFrom
 	inLimit
 	findValues
@@ -41,7 +42,7 @@ func newSelection(f *store.Filter, now int64) *selection {
 	s.hold("tags", len(f.Tags) > 0, inTags, texts(f.Tags))
 	s.hold("worker", f.Worker != "", inWorker, f.Worker)
 	s.hold("states", len(f.States) > 0, inStates, stateList(f.States))
-	s.values[inNow], s.values[inBefore], s.values[inFrom] = now, int64(math.MaxInt64), int64(0)
+	s.values[inNow], s.values[inUpTo], s.values[inFrom] = now, int64(math.MaxInt64), int64(math.MinInt64)
 	return s
 }
 
@@ -66,10 +67,13 @@ func (s *selection) asks(states ...store.State) bool {
 		slices.ContainsFunc(s.filter.States, func(st store.State) bool { return slices.Contains(states, st) })
 }
 
-// in are the values for one look.
-func (s *selection) in(before, from int64, limit int) []any {
+// in are the values for one look. from 0: all.
+func (s *selection) in(upTo, from int64, limit int) []any {
 	in := slices.Clone(s.values)
-	in[inBefore], in[inFrom], in[inLimit] = before, from, limit
+	in[inUpTo], in[inLimit] = upTo, limit
+	if from > 0 {
+		in[inFrom] = from
+	}
 	return in
 }
 
@@ -87,7 +91,8 @@ func (s *selection) apply(sql string) string {
 }
 
 // packIDs is a JSON list of ids: x and hexadecimal digits for those that are
-// stored as bytes, t and the text for the others.
+// stored as bytes, t and the text for the others; s and the seq for jobs whose id
+// cannot be read.
 func packIDs(ids []string) string {
 	list := make([]string, len(ids))
 	for i, id := range ids {
@@ -96,7 +101,21 @@ func packIDs(ids []string) string {
 			list[i] = "x" + hex.EncodeToString(b[:])
 		}
 	}
+	for _, seq := range unreadableOf(ids) {
+		list = append(list, "s"+strconv.FormatInt(seq, 10))
+	}
 	return texts(list)
+}
+
+// unreadableOf are the seqs in those ids that unreadable made.
+func unreadableOf(ids []string) (seqs []int64) {
+	for _, id := range ids {
+		text, is := strings.CutPrefix(id, unreadablePrefix)
+		if seq, err := strconv.ParseInt(text, 10, 64); is && err == nil {
+			seqs = append(seqs, seq)
+		}
+	}
+	return seqs
 }
 
 // stateList is a JSON list of states as they are stored.

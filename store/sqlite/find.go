@@ -23,16 +23,20 @@ type table struct {
 	list   string
 	move   string
 	states []store.State
+
+	changeable, listed shape
 }
 
 var (
 	liveTable = table{
 		find: text("find_live"), window: text("find_window_live"), list: text("list_live"), move: text("move_live"),
-		states: []store.State{store.Scheduled, store.Ready, store.Running, store.Retry},
+		states:     []store.State{store.Scheduled, store.Ready, store.Running, store.Retry},
+		changeable: changeableShape, listed: listedShape,
 	}
 	endedTable = table{
 		find: text("find_ended"), window: text("find_window_ended"), list: text("list_ended"), move: text("move_ended"),
-		states: []store.State{store.Done, store.Dead, store.Cancelled},
+		states:     []store.State{store.Done, store.Dead, store.Cancelled},
+		changeable: changeableEndedShape, listed: listedEndedShape,
 	}
 )
 
@@ -52,9 +56,9 @@ func (s *Store) finder(q session, f *store.Filter) finder {
 	return finder{q: q, sel: newSelection(f, s.now()), most: s.lookAt}
 }
 
-// find answers up to limit seqs below before, the highest first. What lies below
+// find answers up to limit seqs up to one, the highest first. What lies below
 // floor was not looked at; 0: all was.
-func (f *finder) find(ctx context.Context, t *table, before int64, limit int) (seqs []int64, floor int64, err error) {
+func (f *finder) find(ctx context.Context, t *table, upTo int64, limit int) (seqs []int64, floor int64, err error) {
 	if !f.sel.asks(t.states...) {
 		return nil, 0, nil
 	}
@@ -69,23 +73,26 @@ func (f *finder) find(ctx context.Context, t *table, before int64, limit int) (s
 		}
 		if ok {
 			sel = sel.among(few)
-		} else if floor, err = f.window(ctx, t, before); err != nil {
+		} else if floor, err = f.window(ctx, t, upTo); err != nil {
 			return nil, 0, err
 		}
 	}
-	seqs, err = f.seqs(ctx, sel.apply(t.find), sel.in(before, floor, limit)...)
+	seqs, err = f.seqs(ctx, sel.apply(t.find), sel.in(upTo, floor, limit)...)
 	if len(seqs) == limit && limit > 0 {
 		floor = seqs[limit-1]
 	}
 	return seqs, floor, err
 }
 
+// seqs are what a statement answers; what is no number is no job's.
 func (f *finder) seqs(ctx context.Context, text string, in ...any) (seqs []int64, err error) {
 	rows, err := f.q.query(ctx, text, in...)
 	err = each(rows, err, func(r *sql.Rows) error {
-		var seq int64
+		var seq any
 		err := r.Scan(&seq)
-		seqs = append(seqs, seq)
+		if n, ok := asInteger(seq); ok {
+			seqs = append(seqs, n)
+		}
 		return err
 	})
 	return seqs, err
@@ -108,16 +115,16 @@ func (f *finder) few(ctx context.Context, t *table) (few []int64, ok bool, err e
 	switch filter := f.sel.filter; {
 	case len(filter.IDs) > 0:
 		few, err = f.seqs(ctx, fewIDsSQL, v[inIDs], len(filter.IDs))
-		return few, true, err
+		return append(few, unreadableOf(filter.IDs)...), true, err
 	case filter.Worker != "":
 		few, err = f.seqs(ctx, fewWorkerSQL, v[inWorker], limit)
 	case len(filter.Tags) > 0:
 		few, err = f.seqs(ctx, fewTagsSQL, v[inTags], limit)
 	case t == &endedTable:
-		few, err = f.seqs(ctx, fewEndedSQL, v[inLanes], f.endedStates(), limit)
+		few, err = f.seqs(ctx, f.sel.apply(fewEndedSQL), v[inLanes], f.endedStates(), limit)
 	default:
 		waits := f.sel.asks(store.Ready, store.Scheduled, store.Retry) // what became due is ready
-		few, err = f.seqs(ctx, fewLiveSQL, v[inLanes], f.sel.asks(store.Ready), waits, f.sel.asks(store.Running), limit)
+		few, err = f.seqs(ctx, f.sel.apply(fewLiveSQL), v[inLanes], f.sel.asks(store.Ready), waits, f.sel.asks(store.Running), limit)
 	}
 	return few, len(few) < limit, err
 }
@@ -130,9 +137,9 @@ func (f *finder) endedStates() string {
 	return stateList(endedTable.states)
 }
 
-// window is where a look that begins below before ends; 0: it sees all.
-func (f *finder) window(ctx context.Context, t *table, before int64) (floor int64, err error) {
-	rows, err := f.q.query(ctx, t.window, before, f.most)
+// window is where a look that begins at a seq ends; 0: it sees all.
+func (f *finder) window(ctx context.Context, t *table, upTo int64) (floor int64, err error) {
+	rows, err := f.q.query(ctx, t.window, upTo, f.most)
 	if err = one(rows, err, &floor); err == errNoRow {
 		return 0, nil
 	}

@@ -54,12 +54,13 @@ func (b *batch) finishClaim(ctx context.Context, token store.Token, byID map[str
 	var seqs []int64
 	rows, err := b.tx.query(ctx, finishClaimSQL, b.worker, int64(token))
 	err = each(rows, err, func(r *sql.Rows) error {
-		var job id
-		var seq, trail int64
-		if err := r.Scan(&job, &seq, &trail); err != nil {
+		var stored, trail any
+		var seq int64
+		if err := r.Scan(&stored, &seq, &trail); err != nil {
 			return err
 		}
-		if i, ok := byID[string(job)]; ok && trail == 0 {
+		job, _ := asID(stored)
+		if i, ok := byID[string(job)]; ok && trail == any(int64(0)) {
 			seqs = append(seqs, seq)
 			b.results[i].What = store.Applied
 			b.mover.gone = appendGone(b.mover.gone, string(job))

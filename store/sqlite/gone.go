@@ -12,17 +12,23 @@ func appendGone(list []byte, id string) []byte {
 	return append(append(list, byte(len(id))), id...)
 }
 
-// cutGone takes up to n ids off a list and answers the rest.
+// cutGone takes up to n ids off a list and answers the rest. A list that ends in the
+// middle of an id ends before it.
 func cutGone(list []byte, n int) (ids []string, rest []byte) {
 	for ; n > 0 && len(list) > 0; n-- {
-		length := int(list[0])
-		text := list[1:]
-		if length == 0 {
+		length, text := int(list[0]), list[1:]
+		uuid := length == 0
+		if uuid {
 			length = 16
-			ids = append(ids, string(unpackID(text[:16])))
-		} else {
-			ids = append(ids, string(text[:length]))
 		}
+		if len(text) < length {
+			return ids, nil
+		}
+		one := string(text[:length])
+		if uuid {
+			one = string(unpackID(text[:16]))
+		}
+		ids = append(ids, one)
 		list = text[length:]
 	}
 	return ids, list

@@ -1,9 +1,6 @@
 package sqlite
 
-import (
-	"encoding/hex"
-	"fmt"
-)
+import "encoding/hex"
 
 // Ids that are UUIDs in their canonical text are kept as their 16 bytes, which
 // makes the indexes on them half as big; all others as text.
@@ -48,25 +45,11 @@ func nibble(c byte) byte {
 	return 255
 }
 
-// id scans a stored id.
+// An id is a job's id as everybody knows it; asID reads it.
 type id string
 
-func (d *id) Scan(v any) error {
-	switch v := v.(type) {
-	case string:
-		*d = id(v)
-	case []byte:
-		*d = unpackID(v)
-	default:
-		return fmt.Errorf("an id is stored as %T", v)
-	}
-	return nil
-}
-
+// unpackID is the UUID of 16 bytes.
 func unpackID(b []byte) id {
-	if len(b) != 16 {
-		return id(b)
-	}
 	var s [36]byte
 	hex.Encode(s[0:], b[0:4])
 	hex.Encode(s[9:], b[4:6])

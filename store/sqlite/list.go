@@ -20,11 +20,11 @@ var (
 // List answers one page of jobs; see [store.Inspector]. A page of a filter that
 // selects few among very many may be short, or empty, and still have a Next.
 func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Page, err error) {
-	before, err := parseNext(req.After)
+	upTo, err := parseNext(req.After)
 	if err != nil {
 		return store.Page{}, err
 	}
-	l := listing{limit: min(req.Limit, 1000), before: before}
+	l := listing{limit: min(req.Limit, 1000), upTo: upTo}
 	if l.limit <= 0 {
 		l.limit = 100
 	}
@@ -36,6 +36,7 @@ func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Pag
 	return page, err
 }
 
+// parseNext is the highest seq of the page after.
 func parseNext(next string) (int64, error) {
 	if next == "" {
 		return math.MaxInt64, nil
@@ -44,28 +45,28 @@ func parseNext(next string) (int64, error) {
 	if err != nil || n <= 0 {
 		return 0, fmt.Errorf("list: After is no page's Next: %w", store.ErrInvalid)
 	}
-	return n, nil
+	return n - 1, nil
 }
 
 // listing is one List under way.
 type listing struct {
 	finder
-	limit  int
-	before int64
+	limit int
+	upTo  int64
 }
 
 // page merges what the two tables have, the newest first.
 func (l *listing) page(ctx context.Context) (page store.Page, err error) {
-	live, liveFloor, err := l.find(ctx, &liveTable, l.before, l.limit+1)
+	live, liveFloor, err := l.find(ctx, &liveTable, l.upTo, l.limit+1)
 	if err != nil {
 		return page, err
 	}
-	ended, endedFloor, err := l.find(ctx, &endedTable, l.before, l.limit+1)
+	ended, endedFloor, err := l.find(ctx, &endedTable, l.upTo, l.limit+1)
 	if err != nil {
 		return page, err
 	}
 	floor := max(liveFloor, endedFloor)
-	all := slices.DeleteFunc(slices.Concat(live, ended), func(seq int64) bool { return seq < floor })
+	all := slices.DeleteFunc(slices.Concat(live, ended), func(seq int64) bool { return floor > 0 && seq < floor })
 	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
 	switch {
 	case len(all) > l.limit:
@@ -83,9 +84,11 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 	var rows []*row
 	list := asJSON(append([]int64{}, seqs...))
 	for _, t := range []*table{&liveTable, &endedTable} {
-		if err := l.rows(ctx, t.list, list, &rows); err != nil {
+		some, err := t.listed.all(l.q.query(ctx, t.list, list))
+		if err != nil {
 			return nil, err
 		}
+		rows = append(rows, some...)
 	}
 	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(b.seq, a.seq) })
 	if err := l.running(ctx, list, rows); err != nil {
@@ -102,59 +105,81 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 	return records, nil
 }
 
-func (l *listing) rows(ctx context.Context, text, seqs string, into *[]*row) error {
-	rows, err := l.q.query(ctx, text, seqs)
-	return each(rows, err, func(q *sql.Rows) error {
-		r := &row{}
-		*into = append(*into, r)
-		return q.Scan(&r.seq, &r.id, &r.queue, &r.kind, &r.format, &r.state, &r.priority, &r.ord, &r.created,
-			&r.trail, &r.args, &r.ukey, &r.more, &r.cursor, &r.progress, &r.result, &r.ended)
-	})
-}
-
 // running says of rows who runs them. What became due is ready, whether or not a
 // claim came by to say so.
 func (l *listing) running(ctx context.Context, seqs string, all []*row) error {
 	bySeq := make(map[int64]*row, len(all))
 	for _, r := range all {
 		bySeq[r.seq] = r
-		if (r.state == scheduled || r.state == retry) && r.ord <= l.sel.now {
+		if (r.state == scheduled || r.state == retry) && r.ord <= l.sel.now && !r.damage.has("ord") {
 			r.state = ready
 		}
 	}
-	rows, err := l.q.query(ctx, listRunningSQL, seqs)
-	return each(rows, err, func(q *sql.Rows) error {
-		var seq int64
-		var run row
-		if err := q.Scan(&seq, &run.workerName, &run.token, &run.claimed, &run.cancelling); err != nil {
-			return err
-		}
-		r := bySeq[seq]
+	runs, err := claimedShape.all(l.q.query(ctx, listRunningSQL, seqs))
+	for _, run := range runs {
+		r := bySeq[run.seq]
 		r.state, r.workerName, r.token, r.claimed, r.cancelling = running, run.workerName, run.token, run.claimed, run.cancelling
-		return nil
-	})
+		r.damage = append(r.damage, run.damage...)
+	}
+	return err
 }
 
-// record is a row with what lies in other tables.
+// record is a row with what lies in other tables, and with what of it cannot be read
+// in its Why.
 func (l *listing) record(ctx context.Context, r *row) (store.Record, error) {
-	rec := r.record()
 	if r.trail&trailArgs != 0 {
-		rows, err := l.q.query(ctx, argsSQL, r.seq)
-		if err := one(rows, err, (*[]byte)(&rec.Args)); err != nil {
-			return rec, err
+		if err := r.readArgs(ctx, l.q); err != nil {
+			return store.Record{}, err
 		}
 	}
+	for _, c := range []struct {
+		column string
+		text   *[]byte
+	}{{"args", &r.args}, {"cursor", &r.cursor}, {"result", &r.result}} {
+		text, ok := shown(*c.text)
+		if !ok && !r.damage.has(c.column, "tasuki_args."+c.column) {
+			r.damage = append(r.damage, flaw{column: c.column, holds: *c.text})
+		}
+		*c.text = text
+	}
+	rec := r.record()
+	rec.Why = r.damage.beside(rec.Why)
 	if r.trail&trailRuns == 0 {
 		return rec, nil
 	}
 	rows, err := l.q.query(ctx, runsSQL, r.seq)
 	err = each(rows, err, func(q *sql.Rows) error {
-		var run store.Run
-		var since, until int64
-		err := q.Scan(&run.Worker, &since, &until, &run.Why, (*[]byte)(&run.Cursor))
-		run.From, run.Until = micros(since), micros(until)
+		run, err := scanRun(q)
 		rec.Journal = append(rec.Journal, run)
 		return err
 	})
 	return rec, err
+}
+
+// scanRun reads a line of a journal, whatever it holds.
+func scanRun(q *sql.Rows) (run store.Run, err error) {
+	var worker, since, until, why, cursor any
+	if err := q.Scan(&worker, &since, &until, &why, &cursor); err != nil {
+		return run, err
+	}
+	var bad damage
+	note := func(column string, v any, ok bool) {
+		if !ok {
+			bad = append(bad, flaw{column: "tasuki_runs." + column, holds: v})
+		}
+	}
+	var ok bool
+	run.Worker, ok = asText(worker)
+	note("worker", worker, ok)
+	from, ok := asTime(since)
+	note("since", since, ok)
+	to, ok := asTime(until)
+	note("until", until, ok)
+	run.Why, ok = asText(why)
+	note("why", why, ok)
+	at, _ := asJSONText(cursor)
+	run.Cursor, ok = shown(at)
+	note("cursor", cursor, ok)
+	run.From, run.Until, run.Why = micros(from), micros(to), bad.beside(run.Why)
+	return run, nil
 }

@@ -74,16 +74,18 @@ type moving struct {
 // all moves step by step, the newest first: what is enqueued meanwhile is newer
 // and left out. Jobs are looked for without the lock, and looked at again with it.
 func (m *moving) all(ctx context.Context) (moved int, err error) {
-	for before := int64(math.MaxInt64); before > 0; {
+	for upTo := int64(math.MaxInt64); upTo > 0; {
 		var seqs []int64
+		var floor int64
 		err := m.store.snapshot(ctx, "move", func(q session) error {
 			f := m.store.finder(q, &m.req.Filter)
-			seqs, before, err = f.find(ctx, m.table, before, moveAtOnce)
+			seqs, floor, err = f.find(ctx, m.table, upTo, moveAtOnce)
 			return err
 		})
 		if err != nil {
 			return moved, err
 		}
+		upTo = floor - 1
 		if len(seqs) == 0 {
 			continue
 		}
@@ -130,30 +132,42 @@ func (m *moving) rows(ctx context.Context, seqs []int64) (all []*row, err error)
 		return nil, err
 	}
 	list := asJSON(append([]int64{}, seqs...))
-	bySeq := map[int64]*row{}
-	rows, err := m.mover.tx.query(ctx, m.table.move, list)
-	err = each(rows, err, func(q *sql.Rows) error {
-		r := &row{}
-		err := q.Scan(append([]any{&r.id}, r.changeable()...)...)
-		all, bySeq[r.seq] = append(all, r), r
-		return err
-	})
-	if err != nil || m.table == &endedTable {
+	if all, err = m.table.changeable.all(m.mover.tx.query(ctx, m.table.move, list)); err != nil || m.table == &endedTable {
 		return all, err
 	}
-	rows, err = m.mover.tx.query(ctx, moveRunningSQL, list)
+	bySeq := make(map[int64]*row, len(all))
+	for _, r := range all {
+		bySeq[r.seq] = r
+	}
+	rows, err := m.mover.tx.query(ctx, moveRunningSQL, list)
 	return all, each(rows, err, func(q *sql.Rows) error {
 		var seq int64
-		var run row
-		err := q.Scan(&seq, &run.worker, &run.token)
-		bySeq[seq].worker, bySeq[seq].token = run.worker, run.token
+		var worker, token any
+		err := q.Scan(&seq, &worker, &token)
+		if r := bySeq[seq]; r != nil {
+			r.runs(worker, token)
+		}
 		return err
 	})
 }
 
+// runs notes who runs the job. A claim of a worker that is not known, or under no
+// token, is nobody's: no worker could end it, so a person may.
+func (r *row) runs(worker, token any) {
+	w, known := asInteger(worker)
+	t, fenced := asInteger(token)
+	if known && fenced {
+		r.worker, r.token = sql.NullInt64{Int64: w, Valid: true}, sql.NullInt64{Int64: t, Valid: true}
+	}
+}
+
 // toReady makes a job that waits ready now.
 func (m *moving) toReady(ctx context.Context, r *row) (bool, error) {
-	if r.state != scheduled && r.state != retry || r.ord <= m.mover.now {
+	if r.worker.Valid {
+		return false, nil
+	}
+	waits := (r.state == scheduled || r.state == retry) && r.ord > m.mover.now
+	if !waits && !r.damage.has("state", "ord") { // else only this makes it ready
 		return false, nil
 	}
 	return true, m.place(ctx, r, func() { r.state, r.ord = ready, m.mover.now })
@@ -188,7 +202,7 @@ func (m *moving) cancel(ctx context.Context, r *row, to int64) error {
 	if to != cancelled {
 		return nil
 	}
-	r.more.Why = clean(m.req.Why)
+	r.more.Why = clean(r.damage.beside(m.req.Why))
 	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.seq, r.more.stored()); err != nil {
 		return err
 	}
@@ -227,7 +241,8 @@ func (m *moving) revive(ctx context.Context, r *row) (bool, error) {
 	if err := m.note(ctx, r); err != nil {
 		return false, err
 	}
-	return true, m.mover.put(ctx, r)
+	err = m.mover.put(ctx, r)
+	return r.state <= suspect, err // one that nobody could claim is dead again
 }
 
 // note writes into the journal why a person moved the job.

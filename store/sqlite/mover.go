@@ -13,6 +13,7 @@ var (
 	deleteSQL        = text("job_delete")
 	endSQL           = text("job_end")
 	runningDeleteSQL = text("running_delete")
+	searchSQL        = [...]string{text("search_ready"), text("search_suspects"), text("search_running")}
 	readyDeleteSQL   = text("ready_delete")
 	suspectAddSQL    = text("suspect_add")
 	suspectDeleteSQL = text("suspect_delete")
@@ -29,22 +30,21 @@ type mover struct {
 	gone []byte // ids of those dropped; see appendGone
 }
 
-// changeable are the columns that statements read before they change a job.
-func (r *row) changeable() []any {
-	return []any{&r.seq, &r.lane, &r.state, &r.priority, &r.ord, &r.trail, &r.more, &r.cursor, &r.progress, &r.saved,
-		&r.worker, &r.token, &r.claimed, &r.cancelling, &r.kind}
-}
-
-// lift takes a job from where it stands.
-func (m *mover) lift(ctx context.Context, r *row) (err error) {
+// lift takes a job from where it stands. If it is not there it is looked for, or it
+// would stand in two places.
+func (m *mover) lift(ctx context.Context, r *row) error {
+	n, err := int64(1), error(nil)
 	switch {
 	case r.worker.Valid:
-		_, err = m.tx.exec(ctx, runningDeleteSQL, r.worker.Int64, r.token.Int64, r.seq)
+		n, err = m.tx.exec(ctx, runningDeleteSQL, r.worker.Int64, r.token.Int64, r.seq)
 		r.worker.Valid = false
 	case r.state == ready:
-		_, err = m.tx.exec(ctx, readyDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+		n, err = m.tx.exec(ctx, readyDeleteSQL, r.lane, r.priority, r.ord, r.seq)
 	case r.state == suspect:
-		_, err = m.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+		n, err = m.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	}
+	for i := 0; i < len(searchSQL) && n == 0 && err == nil; i++ {
+		_, err = m.tx.exec(ctx, searchSQL[i], r.seq)
 	}
 	return err
 }
@@ -70,6 +70,11 @@ func (m *mover) settle(ctx context.Context, r *row) error {
 
 // put writes a lifted job where its state belongs.
 func (m *mover) put(ctx context.Context, r *row) error {
+	if r.damage != nil {
+		if err := m.repair(ctx, r); err != nil {
+			return err
+		}
+	}
 	if r.state > suspect {
 		return m.putEnded(ctx, r)
 	}
@@ -130,7 +135,9 @@ func (m *mover) leave(ctx context.Context, r *row) error {
 			}
 		}
 	}
-	m.gone = appendGone(m.gone, string(r.id))
+	if !r.damage.has("id") {
+		m.gone = appendGone(m.gone, string(r.id))
+	}
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 )
 
 var (
-	heldSQL = text("held")
 	saveSQL = text("save")
 )
 
@@ -30,13 +29,6 @@ func (b *batch) one(ctx context.Context, o *store.Outcome) (store.Result, error)
 		err = b.conclude(ctx, r, o)
 	}
 	return store.Result{What: store.Applied}, err
-}
-
-// held reads the job of a claim, or answers errNoRow if the claim is lost.
-func (b *batch) held(ctx context.Context, c store.Claim) (*row, error) {
-	r := &row{id: id(c.ID)}
-	rows, err := b.tx.query(ctx, heldSQL, packID(c.ID), b.worker, int64(c.Token))
-	return r, one(rows, err, r.changeable()...)
 }
 
 // save stores how far a running job got, unless something newer was there first.

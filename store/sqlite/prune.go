@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -47,6 +46,11 @@ func (s *Store) Prune(ctx context.Context, req store.PruneRequest) (reply store.
 	return reply, nil
 }
 
+// farAhead is how far ahead of the clock no time is at which ids left: it is a year.
+// Ids that left at a time that is none are forgotten at once, or they would keep all
+// that left after them.
+const farAhead = 365 * 24 * 3600 * 1_000_000
+
 // pruning is one transaction of Prune.
 type pruning struct {
 	store *Store
@@ -67,7 +71,7 @@ func (p *pruning) idle(ctx context.Context) bool {
 }
 
 func (p *pruning) prunable(ctx context.Context, s session, now int64) (more bool, err error) {
-	rows, err := s.query(ctx, prunableSQL, now-store.Remember.Microseconds(), now, p.deadBefore(now))
+	rows, err := s.query(ctx, prunableSQL, now-store.Remember.Microseconds(), now, p.deadBefore(now), now+farAhead)
 	return more, one(rows, err, &more)
 }
 
@@ -102,14 +106,15 @@ func (p *pruning) run(ctx context.Context, tx session) (err error) {
 // forget forgets the ids that left first together, if that is long ago.
 func (p *pruning) forget(ctx context.Context) (more bool, err error) {
 	var n int64
-	var list []byte
-	rows, err := p.mover.tx.query(ctx, oldestSQL, p.mover.now-store.Remember.Microseconds())
-	if err := one(rows, err, &n, &list); err != nil {
+	var stored any
+	rows, err := p.mover.tx.query(ctx, oldestSQL, p.mover.now-store.Remember.Microseconds(), p.mover.now+farAhead)
+	if err := one(rows, err, &n, &stored); err != nil {
 		if err == errNoRow {
 			err = nil
 		}
 		return false, err
 	}
+	list, _ := stored.([]byte)
 	ids, rest := cutGone(list, p.left)
 	if _, err := p.mover.tx.exec(ctx, forgetSQL, packIDs(ids)); err != nil {
 		return false, err
@@ -124,13 +129,7 @@ func (p *pruning) forget(ctx context.Context) (more bool, err error) {
 
 // drop deletes the ended jobs that a statement selects.
 func (p *pruning) drop(ctx context.Context, selects string, before int64) error {
-	var old []*row
-	rows, err := p.mover.tx.query(ctx, selects, before, p.left)
-	err = each(rows, err, func(q *sql.Rows) error {
-		r := &row{}
-		old = append(old, r)
-		return q.Scan(&r.seq, &r.id, &r.trail)
-	})
+	old, err := prunableShape.all(p.mover.tx.query(ctx, selects, before, p.left))
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ var (
 	heldSeqsSQL      = text("release_held")
 	dropWorkerSQL    = text("worker_delete")
 	dropOrdersSQL    = text("orders_delete")
+	dropClaimsSQL    = text("claims_delete")
 	keepCountsSQL    = text("worker_counts")
 )
 
@@ -45,17 +46,19 @@ type releasing struct {
 
 func (l *releasing) run(ctx context.Context, tx session) error {
 	l.mover, l.reply = mover{tx: tx, now: l.store.now()}, store.ReleaseReply{}
-	var state store.WorkerState
+	var state, beaten any
 	rows, err := tx.query(ctx, releaseWorkerSQL, l.req.Worker, int64(l.req.Beat))
-	if err := one(rows, err, &l.worker, &state, &l.beaten); err != nil {
+	if err := one(rows, err, &l.worker, &state, &beaten); err != nil {
 		if err == errNoRow {
 			err = nil
 		}
 		return err
 	}
 	l.reply.Released = true
-	l.died = l.req.MaxDeaths > 0 && state != store.Stopping && state != store.Leaving
-	held, err := l.held(ctx)
+	l.beaten, _ = asTime(beaten)
+	said, known := asText(state) // of who cannot be understood, no death counts
+	l.died = l.req.MaxDeaths > 0 && known && said != string(store.Stopping) && said != string(store.Leaving)
+	held, err := changeableShape.all(tx.query(ctx, heldSeqsSQL, l.worker))
 	if err != nil {
 		return err
 	}
@@ -64,22 +67,12 @@ func (l *releasing) run(ctx context.Context, tx session) error {
 			return err
 		}
 	}
-	for _, text := range []string{keepCountsSQL, dropOrdersSQL, dropWorkerSQL} {
+	for _, text := range []string{keepCountsSQL, dropOrdersSQL, dropClaimsSQL, dropWorkerSQL} {
 		if _, err := tx.exec(ctx, text, l.worker); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (l *releasing) held(ctx context.Context) (held []*row, err error) {
-	rows, err := l.mover.tx.query(ctx, heldSeqsSQL, l.worker)
-	err = each(rows, err, func(q *sql.Rows) error {
-		r := &row{}
-		held = append(held, r)
-		return q.Scan(append([]any{&r.id}, r.changeable()...)...)
-	})
-	return held, err
 }
 
 // anew forgets the deaths of a job whose cursor moved since the last one.
@@ -102,8 +95,10 @@ func (l *releasing) anew(ctx context.Context, r *row) error {
 // workers or was to be cancelled.
 func (l *releasing) release(ctx context.Context, r *row) error {
 	now := l.mover.now
-	back := store.Released{ID: string(r.id), Kind: r.kind, Cursor: r.cursor != nil,
-		Ran: time.Duration(max(0, l.beaten-r.claimed.Int64)) * time.Microsecond}
+	back := store.Released{ID: string(r.id), Kind: r.kind, Cursor: r.cursor != nil}
+	if r.claimed.Valid {
+		back.Ran = time.Duration(max(0, l.beaten-r.claimed.Int64)) * time.Microsecond
+	}
 	if err := l.mover.lift(ctx, r); err != nil {
 		return err
 	}

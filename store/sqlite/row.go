@@ -72,7 +72,7 @@ type row struct {
 	args       []byte
 	ukey       sql.NullString
 	worker     sql.NullInt64 // while running
-	workerName sql.NullString
+	workerName string
 	token      sql.NullInt64
 	claimed    sql.NullInt64
 	cancelling bool
@@ -84,6 +84,7 @@ type row struct {
 	more       more
 	ended      int64
 	until      sql.NullInt64
+	damage     damage // what of it cannot be read
 }
 
 // A place is where a ready job stands in its lane.
@@ -185,7 +186,7 @@ func (r *row) record() store.Record {
 		Releases: r.more.Releases, Deaths: r.more.Deaths,
 		Cursor: r.cursor, Progress: r.progress.Progress, Result: r.result,
 		Failure: r.more.Failure, Why: r.more.Why,
-		Worker: r.workerName.String, Token: store.Token(r.token.Int64), Cancelling: r.cancelling,
+		Worker: r.workerName, Token: store.Token(r.token.Int64), Cancelling: r.cancelling,
 		CreatedAt: micros(r.created), DueAt: micros(dueOf(r.ord)), ClaimedAt: micros(r.claimed.Int64),
 		EndedAt: micros(r.ended),
 	}

@@ -59,18 +59,21 @@ type batch struct {
 func (b *batch) run(ctx context.Context, tx session) error {
 	b.tx, b.mover = tx, mover{tx: tx, now: b.store.now()}
 	b.results = make([]store.Result, len(b.req.Outcomes))
-	var last int64
-	var answers []byte
+	var number, stored any
 	rows, err := tx.query(ctx, batchSQL, b.req.Worker)
-	switch err := one(rows, err, &b.worker, &last, &answers); {
+	switch err := one(rows, err, &b.worker, &number, &stored); {
 	case err == errNoRow:
 		b.fill(store.Lost)
 		return nil
 	case err != nil:
 		return err
 	}
+	last, _ := asInteger(number)
+	answers, _ := asJSONText(stored)
 	if b.req.Batch > 0 && b.req.Batch == uint64(last) {
-		return b.again(answers)
+		if done, err := b.again(answers); done || err != nil {
+			return err
+		}
 	}
 	if err := b.settle(ctx); err != nil {
 		return err
@@ -78,7 +81,7 @@ func (b *batch) run(ctx context.Context, tx session) error {
 	if b.req.Batch == 0 {
 		return nil
 	}
-	_, err = tx.exec(ctx, answersSQL, b.worker, int64(max(b.req.Batch, uint64(last))), b.answers(b.req.Batch > uint64(last), answers), b.done, b.failed)
+	_, err = tx.exec(ctx, answersSQL, b.worker, int64(max(b.req.Batch, uint64(last))), b.answers(b.req.Batch >= uint64(last), answers), b.done, b.failed)
 	return err
 }
 
@@ -143,14 +146,15 @@ func (b *batch) answers(newer bool, old []byte) any {
 	return asJSON(&k)
 }
 
-// again answers a batch that was applied before.
-func (b *batch) again(answers []byte) error {
+// again answers a batch that was applied before, unless what it was answered cannot
+// be read: then it is judged anew, and what it ended is Lost.
+func (b *batch) again(answers []byte) (done bool, err error) {
 	var k kept
-	if err := json.Unmarshal(answers, &k); err != nil {
-		return fmt.Errorf("answers of batch %d: %w", b.req.Batch, err)
+	if json.Unmarshal(answers, &k) != nil {
+		return false, nil
 	}
 	if k.Outcomes != len(b.req.Outcomes) {
-		return fmt.Errorf("batch %d had %d outcomes when it was applied, now %d: %w",
+		return false, fmt.Errorf("batch %d had %d outcomes when it was applied, now %d: %w",
 			b.req.Batch, k.Outcomes, len(b.req.Outcomes), store.ErrInvalid)
 	}
 	b.fill(store.Already)
@@ -160,7 +164,7 @@ func (b *batch) again(answers []byte) error {
 			b.results[i].Err = refusal{a.Why}
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // A refusal is the error of a Refused outcome, read back.

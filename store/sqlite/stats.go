@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -62,20 +61,42 @@ func (c *counting) queue(name string) *store.QueueStats {
 	return c.queues[name]
 }
 
-// count adds the jobs of one lane in one state.
+// count adds the jobs of one lane in one state. Those whose lane is missing are in
+// the queue without a name; ended ones whose state cannot be read are dead, as in a
+// list.
 func (c *counting) count(r *sql.Rows) error {
-	var name string
-	var state, n int
-	var oldest int64
-	if err := r.Scan(&name, &state, &n, &oldest); err != nil {
+	var queue, stored, oldest any
+	var n int
+	if err := r.Scan(&queue, &stored, &n, &oldest); err != nil {
 		return err
+	}
+	name, _ := asText(queue)
+	state, known := asInteger(stored)
+	if !known || state < scheduled || state > cancelled {
+		state = dead
 	}
 	q := c.queue(name)
 	q.Counts[stateNames[state]] += n
-	if stateNames[state] == store.Ready {
-		q.Latency = max(q.Latency, time.Duration(c.now-oldest)*time.Microsecond)
+	if since, ok := asTime(oldest); ok && stateNames[state] == store.Ready {
+		q.Latency = max(q.Latency, time.Duration(c.now-since)*time.Microsecond)
 	}
 	return nil
+}
+
+// scanWorker reads a worker. What the store goes by when it is released, name and beat,
+// has columns of its own, so that it can be even if nothing else can be read.
+func scanWorker(r *sql.Rows) (w store.Worker, err error) {
+	var name, beat, info any
+	if err := r.Scan(&name, &beat, &info); err != nil {
+		return w, err
+	}
+	if text, ok := asText(info); !ok || json.Unmarshal([]byte(text), &w) != nil {
+		w = store.Worker{State: store.Working, Tag: "what it says of itself cannot be read"}
+	}
+	n, _ := asInteger(beat)
+	w.Beat = uint64(n)
+	w.Name, _ = asText(name)
+	return w, nil
 }
 
 // Workers answers the known workers; see [store.Inspector].
@@ -88,16 +109,9 @@ func (s *Store) Workers(ctx context.Context, req store.WorkersRequest) (workers 
 		workers = nil
 		rows, err := q.query(ctx, workersSQL, req.After, limit)
 		return each(rows, err, func(r *sql.Rows) error {
-			var w store.Worker
-			var info []byte
-			if err := r.Scan(&info); err != nil {
-				return err
-			}
-			if err := json.Unmarshal(info, &w); err != nil {
-				return fmt.Errorf("a worker's row: %w", err)
-			}
+			w, err := scanWorker(r)
 			workers = append(workers, w)
-			return nil
+			return err
 		})
 	})
 	return workers, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +15,6 @@ var (
 	runSQL    = text("claim_run")
 	leaveSQL  = text("claim_leave")
 	runOneSQL = text("claim_run_one")
-	argsSQL   = text("args")
 )
 
 // maxArms is from how many lanes a statement picks; SQLite's own limit is 500.
@@ -112,21 +110,24 @@ func (c *claiming) pick(ctx context.Context, lanes, suspects []int64, n int) ([]
 			in[3+i] = lanes[i]
 		}
 	}
-	picked := make([]row, 0, min(n, 1024))
+	all := make([]row, 0, min(n, 1024))
+	sheet := pickedShape.sheet()
 	rows, err := c.tx.query(ctx, pickSQL[arms], in...)
-	err = each(rows, err, func(r *sql.Rows) error {
-		picked = append(picked, row{})
-		return picked[len(picked)-1].scanPicked(r)
+	err = each(rows, err, func(q *sql.Rows) error {
+		all = append(all, row{})
+		r := &all[len(all)-1]
+		if err := sheet.scan(q, r); err != nil {
+			return err
+		}
+		if r.damage != nil {
+			return errUnsound
+		}
+		return nil
 	})
-	slices.SortFunc(picked, func(a, b row) int { // SQL promises no order here
+	slices.SortFunc(all, func(a, b row) int { // SQL promises no order here
 		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.ord, b.ord), cmp.Compare(a.seq, b.seq))
 	})
-	return picked, err
-}
-
-func (r *row) scanPicked(rows *sql.Rows) error {
-	return rows.Scan(&r.seq, &r.id, &r.lane, &r.state, &r.priority, &r.ord, &r.created, &r.trail, &r.args, &r.ukey,
-		&r.more, &r.cursor, &r.progress)
+	return all, err
 }
 
 // claim makes picked jobs this worker's and puts them into the reply. What was
@@ -154,7 +155,9 @@ func (c *claiming) claim(ctx context.Context, picked []row) error {
 	return nil
 }
 
-// claimUpTo claims the n jobs of a lane up to r.
+// claimUpTo claims the n jobs of a lane up to r. That there are n is the proof that
+// the jobs are where their rows say: those picked are the first n of the lane, and so
+// are those up to r.
 func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
 	ran, err := c.tx.exec(ctx, runSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.lane, r.priority, r.ord, r.seq)
 	if err != nil {
@@ -162,7 +165,7 @@ func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
 	}
 	left, err := c.tx.exec(ctx, leaveSQL, r.lane, r.priority, r.ord, r.seq)
 	if err == nil && (ran != n || left != n) {
-		err = fmt.Errorf("lane %d gave %d jobs, then %d and %d", r.lane, n, ran, left)
+		err = errUnsound
 	}
 	return err
 }
@@ -170,8 +173,12 @@ func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
 func (c *claiming) claimSuspect(ctx context.Context, r *row) error {
 	c.suspects--
 	_, err := c.tx.exec(ctx, runOneSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.seq)
-	if err == nil {
-		_, err = c.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	if err != nil {
+		return err
+	}
+	left, err := c.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	if err == nil && left != 1 {
+		err = errUnsound
 	}
 	return err
 }
@@ -219,10 +226,14 @@ type longRef struct {
 // longArgs fetches long arguments.
 func (c *claiming) longArgs(ctx context.Context) error {
 	for _, ref := range c.long {
-		rows, err := c.tx.query(ctx, argsSQL, ref.seq)
-		if err := one(rows, err, (*[]byte)(&c.reply.Jobs[ref.job].Args)); err != nil {
+		r := &row{seq: ref.seq, args: c.reply.Jobs[ref.job].Args}
+		if err := r.readArgs(ctx, c.tx); err != nil {
 			return err
 		}
+		if r.damage != nil {
+			return errUnsound
+		}
+		c.reply.Jobs[ref.job].Args = r.args
 	}
 	return nil
 }

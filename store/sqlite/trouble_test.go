@@ -227,7 +227,7 @@ func TestADamagedFileFailsCallsAndTheProcessGoesOn(t *testing.T) {
 	s := openTemp(t, Options{})
 	addKind(t, s, "k", 2000)
 	s.Close() // copies the log into the file
-	damage(t, s.file.path)
+	overwrite(t, s.file.path)
 	path := s.file.path
 	s, err := Open(t.Context(), path, Options{})
 	if err == nil {
@@ -241,7 +241,7 @@ func TestADamagedFileFailsCallsAndTheProcessGoesOn(t *testing.T) {
 	}
 }
 
-func damage(t *testing.T, path string) {
+func overwrite(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

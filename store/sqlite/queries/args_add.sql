@@ -1,2 +1,2 @@
 -- in: seq, args
-INSERT INTO tasuki_args (seq, args) VALUES (?1, ?2)
+INSERT OR REPLACE INTO tasuki_args (seq, args) VALUES (?1, ?2)

@@ -1,5 +1,10 @@
--- The lanes whose first jobs come first.
+-- The lanes whose first places come first.
 -- in: lanes as a JSON list, how many   out: lane
-SELECT l.value FROM json_each(?1) l CROSS JOIN tasuki_jobs j
-WHERE j.seq = (SELECT seq FROM tasuki_ready WHERE lane = l.value ORDER BY priority, ord, seq LIMIT 1)
-ORDER BY j.priority, j.ord, j.seq LIMIT ?2
+SELECT lane FROM (
+  SELECT l.value AS lane,
+    (SELECT priority FROM tasuki_ready WHERE lane = l.value ORDER BY priority, ord, seq LIMIT 1) AS priority,
+    (SELECT ord FROM tasuki_ready WHERE lane = l.value ORDER BY priority, ord, seq LIMIT 1) AS ord,
+    (SELECT seq FROM tasuki_ready WHERE lane = l.value ORDER BY priority, ord, seq LIMIT 1) AS seq
+  FROM json_each(?1) l)
+WHERE seq IS NOT NULL
+ORDER BY priority, ord, seq LIMIT ?2

@@ -1,10 +1,10 @@
 -- The first jobs of some lanes, in the order of a queue. Each lane is an arm of
 -- the union, read in its order and no further than needed; the first arm brings
--- the suspects.
+-- the suspects. Where a place has no job, all but seq is NULL.
 -- in: how many, how many suspects, the suspects' lanes as a JSON list, then the
 --     lanes
--- out: as (*row).scanPicked scans them
-SELECT j.seq, j.id, j.lane, j.state, j.priority, j.ord, j.created, j.trail, j.args, j.ukey, j.more, j.cursor, j.progress
+-- out: the shape picked
+SELECT p.seq, j.id, j.lane, j.state, j.priority, j.ord, j.created, j.trail, j.args, j.ukey, j.more, j.cursor, j.progress
 FROM (
   SELECT * FROM (
     SELECT seq, priority, ord FROM tasuki_suspects
@@ -12,4 +12,4 @@ FROM (
     ORDER BY priority, ord, seq LIMIT ?2)
   /* arms */
   ORDER BY priority, ord, seq LIMIT ?1) p
-CROSS JOIN tasuki_jobs j ON j.seq = p.seq
+LEFT JOIN tasuki_jobs j ON j.seq = p.seq

@@ -1,2 +1,2 @@
 -- in: lane, priority, ord, seq
-INSERT INTO tasuki_ready (lane, priority, ord, seq) VALUES (?1, ?2, ?3, ?4)
+INSERT OR IGNORE INTO tasuki_ready (lane, priority, ord, seq) VALUES (?1, ?2, ?3, ?4)

@@ -1,4 +1,4 @@
--- in: worker   out: its jobs: id, then what (*row).changeable names
+-- in: worker   out: its jobs: the shape changeable
 SELECT j.id, j.seq, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, j.saved,
   r.worker, r.token, r.claimed, r.cancelling, (SELECT kind FROM tasuki_lanes l WHERE l.lane = j.lane)
 FROM tasuki_running r CROSS JOIN tasuki_jobs j

@@ -1,5 +1,5 @@
 -- Jobs by queue and state; what became due counts as ready.
--- in: now   out: queue, state, how many, the due time of the oldest
+-- in: now   out: queue, NULL if its lane is missing, state, how many, the due time of the oldest
 SELECT l.queue, c.state, c.n, c.oldest
 FROM (
   SELECT lane, 2 AS state, count(*) AS n, min(CASE WHEN ord < 0 THEN ord + 4611686018427387904 ELSE ord END) AS oldest
@@ -15,4 +15,4 @@ FROM (
   SELECT j.lane, 3, count(*), 0 FROM tasuki_running r CROSS JOIN tasuki_jobs j WHERE j.seq = r.seq GROUP BY j.lane
   UNION ALL
   SELECT lane, state, count(*), 0 FROM tasuki_ended GROUP BY lane, state
-) c JOIN tasuki_lanes l ON l.lane = c.lane
+) c LEFT JOIN tasuki_lanes l ON l.lane = c.lane

@@ -1,0 +1,43 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var (
+	heldSQL    = text("held")
+	heldAllSQL = text("held_all")
+)
+
+// held reads the job of a claim, or answers errNoRow if the claim is lost.
+func (b *batch) held(ctx context.Context, c store.Claim) (*row, error) {
+	r, err := changeableShape.one(b.tx.query(ctx, heldSQL, packID(c.ID), b.worker, int64(c.Token)))
+	if err != errNoRow {
+		return r, err
+	}
+	return b.search(ctx, c)
+}
+
+// search looks through all that is held under the claim's token: a claim is not lost
+// because its job's id cannot be read, in its row or among the ids.
+func (b *batch) search(ctx context.Context, c store.Claim) (*row, error) {
+	all, err := changeableShape.all(b.tx.query(ctx, heldAllSQL, b.worker, int64(c.Token)))
+	if err != nil || len(all) == 0 {
+		return nil, cmp.Or(err, errNoRow)
+	}
+	var seq any
+	rows, err := b.tx.query(ctx, knownSQL, packID(c.ID))
+	if err := one(rows, err, &seq); err != nil && err != errNoRow {
+		return nil, err
+	}
+	for _, r := range all {
+		if r.id == id(c.ID) || seq == any(r.seq) && r.damage.has("id") {
+			r.id = id(c.ID)
+			return r, nil
+		}
+	}
+	return nil, errNoRow
+}
