@@ -21,7 +21,7 @@ func hold(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	db, err := open(path, &o)
+	db, err := open(path, "rwc", &o)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 // Primary result codes of SQLite; they are part of its interface and the same
 // in every driver.
 const (
+	codeError      = 1
 	codeBusy       = 5
 	codeLocked     = 6
 	codeReadOnly   = 8

@@ -3,9 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -19,19 +17,27 @@ const ledgerSQL = `CREATE TABLE IF NOT EXISTS tasuki_schema (
 )`
 
 // Migrate brings the file's schema up to date and answers the steps that were
-// missing. A missing file is made, and it is switched to WAL. With dryRun nothing is written or made.
-// Any number of processes may migrate one file at once.
+// missing. A missing file is made, and it is switched to WAL, unless it is refused, as
+// Open refuses files. With dryRun nothing is written or made. Any number of processes
+// may migrate one file at once.
 func Migrate(ctx context.Context, path string, dryRun bool) ([]Migration, error) {
-	if _, err := os.Stat(path); dryRun && errors.Is(err, os.ErrNotExist) {
-		return migrations, nil
-	}
 	o, _ := Options{}.filled()
-	db, err := open(path, &o)
+	db, err := open(path, "rwc", &o)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	steps, err := migrateDB(ctx, db, &o, dryRun)
+	if dryRun {
+		f, err := peek(ctx, path, &o)
+		if err != nil {
+			return nil, explain(err, path)
+		}
+		return f.missing(), nil
+	}
+	if err := admissible(ctx, path, &o); err != nil {
+		return nil, explain(err, path)
+	}
+	steps, err := migrateDB(ctx, db, &o, false)
 	return steps, explain(err, path)
 }
 
@@ -45,8 +51,9 @@ func MigrateDB(ctx context.Context, db *sql.DB, dryRun bool) ([]Migration, error
 func migrateDB(ctx context.Context, db *sql.DB, o *Options, dryRun bool) ([]Migration, error) {
 	w := newWriter(db, o)
 	defer w.close()
-	if dryRun {
-		return pending(ctx, w)
+	f, err := w.found(ctx)
+	if err != nil || dryRun {
+		return f.missing(), err
 	}
 	if err := w.wal(ctx); err != nil { // or a commit is busy as long as anybody reads
 		return nil, err
@@ -54,27 +61,29 @@ func migrateDB(ctx context.Context, db *sql.DB, o *Options, dryRun bool) ([]Migr
 	return migrate(ctx, w)
 }
 
-// pending answers the steps that are missing, without writing.
-func pending(ctx context.Context, w *writer) (steps []Migration, err error) {
+// found says what the database is, without writing.
+func (w *writer) found(ctx context.Context) (f found, err error) {
 	err = w.retry(ctx, func() error {
 		if err := w.connect(ctx); err != nil {
 			return err
 		}
-		steps, err = missing(w.link)
+		f, err = find(w.link)
 		return err
 	})
-	return steps, err
+	return f, err
 }
 
 // migrate applies what is missing in one transaction. Who comes second finds
 // nothing missing when it gets the lock.
 func migrate(ctx context.Context, w *writer) ([]Migration, error) {
-	steps, err := pending(ctx, w)
-	if err != nil || len(steps) == 0 {
+	f, err := w.found(ctx)
+	if err != nil || len(f.missing()) == 0 {
 		return nil, err
 	}
+	var steps []Migration
 	err = w.write(ctx, func(s session) error {
-		if steps, err = missing(s); err != nil || len(steps) == 0 {
+		at, err := fitting(s)
+		if steps = (found{at: at}).missing(); err != nil || len(steps) == 0 {
 			return err
 		}
 		if _, err := s.exec(ctx, bare(ledgerSQL)); err != nil {
@@ -103,19 +112,23 @@ func (l *link) apply(ctx context.Context, m Migration) error {
 	return err
 }
 
-// missing are the steps that the database lacks. It is an error if the schema
-// is one that this version cannot work with, or not ours.
-func missing(s session) ([]Migration, error) {
+// missing are the steps that the database lacks.
+func (f found) missing() []Migration {
+	return migrations[min(f.at, len(migrations)):]
+}
+
+// fitting answers the schema's version, 0 if there is none. It is an error if the
+// schema is one that this version cannot work with, or not ours.
+func fitting(s session) (at int, err error) {
 	at, needs, err := schemaOf(s)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	newest := migrations[len(migrations)-1].Version
-	if needs > newest {
-		return nil, fmt.Errorf("schema %d needs a version of tasuki that knows schema %d; this one knows %d: %w "+
+	if newest := migrations[len(migrations)-1].Version; needs > newest {
+		return 0, fmt.Errorf("schema %d needs a version of tasuki that knows schema %d; this one knows %d: %w "+
 			"(hint: update this program)", at, needs, newest, store.ErrNewer)
 	}
-	return migrations[min(at, newest):], nil
+	return at, nil
 }
 
 // schemaOf answers the schema's version, 0 if there is none, and the lowest
@@ -129,11 +142,14 @@ func schemaOf(s session) (at, needs int, err error) {
 		return 0, 0, err
 	}
 	rows, err := s.query(ctx, `SELECT coalesce(max(version), 0), coalesce(max(min_reader), 0) FROM tasuki_schema`)
-	if err = one(rows, err, &at, &needs); err != nil || at == 0 {
-		return 0, 0, fmt.Errorf("there are tables named tasuki_… that tasuki did not make "+
-			"(hint: give tasuki a file of its own, or rename them): %w", store.ErrInvalid)
+	switch err = one(rows, err, &at, &needs); {
+	case err == nil && at > 0:
+		return at, needs, nil
+	case code(err) > codeError || broken(err) || ended(err): // that says nothing about the tables
+		return 0, 0, err
 	}
-	return at, needs, nil
+	return 0, 0, fmt.Errorf("there are tables named tasuki_… that tasuki did not make: %w "+
+		"(hint: give tasuki a file of its own, or rename them)", store.ErrInvalid)
 }
 
 // each1 reads rows of one text.

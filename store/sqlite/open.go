@@ -16,14 +16,29 @@ import (
 
 // Open opens the file at path, or makes it, and brings its schema up to date
 // unless Options.NoMigrate says otherwise. Its directory must be there.
+//
+// Always refused is a file that is no database, one with tables named tasuki_… that
+// tasuki did not make (store.ErrInvalid), and one whose schema needs a newer version of
+// tasuki (store.ErrNewer). With NoMigrate also one that is not there (fs.ErrNotExist),
+// one that is empty, one that has only the tables of others (store.ErrInvalid), and one
+// with an older schema. Each error ends in a hint that says what to do.
+//
+// A file that is refused for one of these reasons is left as it is: no byte of it is
+// changed, it is not switched to WAL, a missing one is not made, and nothing is left
+// beside it. There is one exception: where a killed program left a log with something in
+// it, the index of that log (-shm) may be made.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	o, err := o.filled()
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(path, &o)
+	db, err := open(path, "rwc", &o)
 	if err != nil {
 		return nil, err
+	}
+	if err := admissible(ctx, path, &o); err != nil {
+		db.Close()
+		return nil, explain(err, path)
 	}
 	s, err := start(ctx, db, &o)
 	if err != nil {
@@ -34,8 +49,23 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
+// admissible is an error if a look at the file says that it will be refused. What else
+// goes wrong with the look goes wrong in opening too, which says so; but who may not
+// migrate does not get as far.
+func admissible(ctx context.Context, path string, o *Options) error {
+	f, err := peek(ctx, path, o)
+	switch {
+	case err == nil && o.NoMigrate:
+		return f.upToDate()
+	case o.NoMigrate, errors.Is(err, store.ErrInvalid), errors.Is(err, store.ErrNewer):
+		return err
+	}
+	return nil
+}
+
 // New makes a store on a database that the application opened, with whatever
-// SQLite driver it uses (SQLite 3.42 or newer). The file is switched to WAL. The
+// SQLite driver it uses (SQLite 3.42 or newer). The file is switched to WAL, unless it
+// is refused, as Open refuses files. The
 // store keeps two of the database's connections for itself, and Close gives them
 // back. The file must not be opened by a second SQLite library in the same
 // process.
@@ -59,8 +89,9 @@ func New(ctx context.Context, db *sql.DB, o Options) (*Store, error) {
 	return s, nil
 }
 
-// open names the file to the driver; nothing is touched yet.
-func open(path string, o *Options) (*sql.DB, error) {
+// open names the file to the driver; nothing is touched yet. mode is SQLite's own: ro,
+// rw, or rwc, which makes a file that is missing.
+func open(path, mode string, o *Options) (*sql.DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
 		return nil, fmt.Errorf("sqlite: path %q is not the path of a file: %w "+
 			"(hint: name a file such as jobs.db; tests that want no file use package memory)", path, store.ErrInvalid)
@@ -70,6 +101,7 @@ func open(path string, o *Options) (*sql.DB, error) {
 		return nil, fmt.Errorf("sqlite: %w (hint: give an absolute path)", err)
 	}
 	set := url.Values{
+		"mode":    {mode},
 		"_txlock": {"immediate"},
 		"_pragma": {
 			fmt.Sprintf("busy_timeout(%d)", o.BusyTimeout.Milliseconds()),
@@ -102,12 +134,16 @@ func start(ctx context.Context, db *sql.DB, o *Options) (*Store, error) {
 	return s, nil
 }
 
-// prepare makes sure of WAL and schema and remembers which file it is.
+// prepare makes sure of WAL and schema and remembers which file it is. What may be
+// refused is looked at before anything is changed.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.writer.wal(ctx); err != nil {
+	if err := s.fits(ctx); err != nil {
 		return err
 	}
 	if err := s.library(ctx); err != nil {
+		return err
+	}
+	if err := s.writer.wal(ctx); err != nil {
 		return err
 	}
 	if err := s.schema(ctx); err != nil {
@@ -163,15 +199,21 @@ func (w *writer) wal(ctx context.Context) error {
 	return err
 }
 
-// schema migrates, or checks if the options say so.
+// fits refuses a database that is not ours, or too new, or not up to date where that
+// is asked for.
+func (s *Store) fits(ctx context.Context) error {
+	f, err := s.writer.found(ctx)
+	if err == nil && s.options.NoMigrate {
+		err = f.upToDate()
+	}
+	return err
+}
+
+// schema migrates, unless the options say otherwise.
 func (s *Store) schema(ctx context.Context) error {
-	if !s.options.NoMigrate {
-		_, err := migrate(ctx, s.writer)
-		return err
+	if s.options.NoMigrate {
+		return nil
 	}
-	steps, err := pending(ctx, s.writer)
-	if err == nil && len(steps) > 0 {
-		err = errors.New("the schema is older than this program (hint: run `tasuki migrate`)")
-	}
+	_, err := migrate(ctx, s.writer)
 	return err
 }

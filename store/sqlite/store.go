@@ -99,10 +99,12 @@ func (s *Store) read(ctx context.Context, doing string, do func(session) error) 
 	return nil
 }
 
+var readOnly = &sql.TxOptions{ReadOnly: true}
+
 // snapshot is read for many statements that must see one moment.
 func (s *Store) snapshot(ctx context.Context, doing string, do func(session) error) error {
 	err := s.writer.retry(ctx, func() error {
-		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		tx, err := s.db.BeginTx(ctx, readOnly)
 		if err != nil {
 			return err
 		}
