@@ -59,7 +59,7 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 	}
 	deadline.code.Store(ExitUnrecorded)
 	w.notify("READY=1")
-	why := w.untilStopped(signals, deadline.armed)
+	why := w.untilStopped(signals)
 	deadline.arm()
 	w.notify("STOPPING=1")
 	go w.whileStopping(signals)
@@ -113,20 +113,17 @@ func (w *Worker) exitCode(why, stop error) int {
 
 // untilStopped acts on signals until one of them, an order or a lost store ends
 // the worker's work.
-func (w *Worker) untilStopped(signals <-chan os.Signal, stop <-chan struct{}) error {
+func (w *Worker) untilStopped(signals <-chan os.Signal) error {
 	watchdog := w.watchdog()
 	defer watchdog.Stop()
 	for {
 		select {
 		case s := <-signals:
-			if isStop(s) {
-				continue // stop tells
-			}
 			w.log.Info("signal received", slog.String("signal", s.String()))
+			if isStop(s) {
+				return nil // taken from the queue, so that it is not the second one
+			}
 			w.onSignal(s)
-		case <-stop:
-			w.log.Info("told to stop by a signal")
-			return nil
 		case err := <-w.doomed:
 			return err
 		case <-watchdog.C:
