@@ -260,3 +260,20 @@ func TestAnItemThatIsLongerThanAStopMayBeIsNamedOnce(t *testing.T) {
 		pass(2 * time.Minute)
 	})
 }
+
+func TestAnItemThatEndsBetweenLastCallAndTimeoutIsNamedToo(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		log, out := logged()
+		enqueued(t, st, walk.Job(3))
+		w := started(t, st, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(context.Context, int, int) error {
+			pass(23500 * time.Millisecond) // no beat falls behind its first 22 s
+			return nil
+		})}})
+		pass(40 * time.Second)
+		if n := strings.Count(out.String(), "takes longer than a stop may"); n != 1 {
+			t.Errorf("named %d times: %s", n, out)
+		}
+		pass(time.Minute)
+		stopped(t, w)
+	})
+}

@@ -55,8 +55,13 @@ func (r *run) blocked() bool { return r.committing != 0 || r.doubt != 0 }
 
 // counted notes that an item or a step is done. Called with mu held.
 func (r *run) counted() {
+	before := r.stepped
+	if before.IsZero() {
+		before = r.started
+	}
 	r.items++
 	r.stepped = time.Now()
+	r.longest = max(r.longest, r.stepped.Sub(before))
 }
 
 // standing is where the job stands, for a Commit. The caller has put what is in

@@ -54,9 +54,10 @@ type run struct {
 	progress   store.Progress
 	told       bool // the saver took progress since it changed
 	result     json.RawMessage
-	parts      bool      // it has loops or steps
-	items      int64     // items and steps done in this run
-	stepped    time.Time // when the last of them was done
+	parts      bool          // it has loops or steps
+	longest    time.Duration // that one of them took
+	items      int64         // items and steps done in this run
+	stepped    time.Time     // when the last of them was done
 }
 
 type runKey struct{}

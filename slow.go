@@ -20,11 +20,11 @@ func (b *beater) slow() {
 	}
 }
 
-// inHand is for how long the item or step in hand has been so, and the cursor that
-// it is behind; 0 for a job that has neither.
+// inHand is the longest that an item or step took, the one in hand among them, and
+// where the job is; 0 for a job that has neither.
 func (r *run) inHand() (time.Duration, string) {
 	r.mu.Lock()
-	parts, since := r.parts, r.stepped
+	parts, since, longest := r.parts, r.stepped, r.longest
 	r.mu.Unlock()
 	if !parts {
 		return 0, ""
@@ -32,5 +32,5 @@ func (r *run) inHand() (time.Duration, string) {
 	if since.IsZero() {
 		since = r.started
 	}
-	return time.Since(since), r.whereabouts()
+	return max(time.Since(since), longest), r.whereabouts()
 }
