@@ -21,7 +21,7 @@ type item struct {
 
 // take begins an item.
 func (it *iteration) take(raw json.RawMessage) *item {
-	i := &item{it: it, raw: raw, place: place{run: it.run, path: it.at.below(it.title()), held: it.at.held.Within(), above: it.at}}
+	i := &item{it: it, raw: raw, place: place{run: it.run, path: it.path, held: it.at.held.Within(), above: it.at}}
 	i.open = func() *scope { return it.state.item(raw) }
 	i.held.Take(&store.Point{Stand: i.stand, Settled: i.settled})
 	return i
@@ -62,9 +62,13 @@ func (i *item) stand() (store.Standing, error) {
 	if i.over {
 		return store.Standing{}, errOver
 	}
-	undo := i.behind()
+	l, key := i.it.state, string(i.raw)
+	cursor, in := l.Cursor, l.Items[key]
+	i.behind()
 	st, err := r.standing(i.it.counting())
-	undo()
+	if l.Cursor = cursor; in != nil {
+		l.Items[key] = in
+	}
 	i.seq = st.Seq
 	return st, err
 }
@@ -110,18 +114,10 @@ func (i *item) record() {
 	}
 }
 
-// behind puts the item behind the loop and answers how to undo that. Called with
-// run.mu held.
-func (i *item) behind() (undo func()) {
-	l, key := i.it.state, string(i.raw)
-	cursor, in := l.Cursor, l.Items[key]
-	l.Cursor = i.raw
-	delete(l.Items, key)
-	return func() {
-		if l.Cursor = cursor; in != nil {
-			l.Items[key] = in
-		}
-	}
+// behind puts the item behind the loop. Called with run.mu held.
+func (i *item) behind() {
+	i.it.state.Cursor = i.raw
+	delete(i.it.state.Items, string(i.raw))
 }
 
 // counting is the progress once the item in hand is done, nil if it is not known.

@@ -17,6 +17,7 @@ type iteration struct {
 	run   *run
 	at    *place // where the loop stands
 	name  string
+	path  string     // for people
 	state *loopState // guarded by run.mu
 
 	// Owned by the loop's goroutine.
@@ -94,7 +95,7 @@ func openLoop(ctx context.Context, name string, opts []EachOption) (*iteration, 
 	if err := at.named("loop", name); err != nil {
 		return nil, err
 	}
-	it := &iteration{run: r, at: at, name: name, state: at.open().loop(name)}
+	it := &iteration{run: r, at: at, name: name, path: at.below(title(name)), state: at.open().loop(name)}
 	for _, o := range opts {
 		o(&it.eachSettings)
 	}
@@ -104,29 +105,28 @@ func openLoop(ctx context.Context, name string, opts []EachOption) (*iteration, 
 	return it, nil
 }
 
-// title is the loop's name in a path.
-func (it *iteration) title() string {
-	if it.name == mainLoop {
+// title is a loop's name in a path.
+func title(loop string) string {
+	if loop == mainLoop {
 		return "each"
 	}
-	return it.name
+	return loop
 }
 
 // String says where the loop is, for errors.
 func (it *iteration) String() string {
 	cursor := it.state.Cursor
-	path := it.at.below(it.title())
 	if cursor == nil {
-		return fmt.Sprintf("kind %q, %s, first item", it.run.rec.Kind, path)
+		return fmt.Sprintf("kind %q, %s, first item", it.run.rec.Kind, it.path)
 	}
-	return fmt.Sprintf("kind %q, %s, item behind cursor %.200s", it.run.rec.Kind, path, cursor)
+	return fmt.Sprintf("kind %q, %s, item behind cursor %.200s", it.run.rec.Kind, it.path, cursor)
 }
 
 // next says whether the next item may begin.
 func (it *iteration) next(ctx context.Context) error {
 	it.items++
 	if it.run.probe != nil {
-		it.run.probe(ctx, probe.Point{Path: it.at.below(it.title()), Item: it.items})
+		it.run.probe(ctx, probe.Point{Path: it.path, Item: it.items})
 	}
 	if err := it.run.next(ctx, it.at); err != nil {
 		return err

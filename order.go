@@ -49,8 +49,10 @@ func (o *order[C]) next(c C, raw json.RawMessage) error {
 
 // natural is the order of numbers and times, nil for other types.
 func natural[C any]() func(a, b C) int {
-	if _, ok := any(*new(C)).(time.Time); ok {
-		return func(a, b C) int { return any(a).(time.Time).Compare(any(b).(time.Time)) }
+	for _, usual := range []any{cmp.Compare[int], cmp.Compare[int64], cmp.Compare[uint64], time.Time.Compare} {
+		if compare, ok := usual.(func(a, b C) int); ok {
+			return compare
+		}
 	}
 	switch k := reflect.TypeFor[C]().Kind(); {
 	case k >= reflect.Int && k <= reflect.Int64:
