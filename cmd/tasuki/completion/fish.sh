@@ -1,13 +1,11 @@
 # tasuki's completion for fish. Once:
 # tasuki completion fish > ~/.config/fish/completions/tasuki.fish
-function __tasuki_complete
-    set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    set -l found ($words[1] __complete fish $words[2..-1] "$current" 2>/dev/null)
-    if test (count $found) -gt 0
-        printf '%s\n' $found
-    else
-        __fish_complete_path "$current"
-    end
+function __tasuki_finds
+    set -l before (string replace -r '^~(?=/)' "$HOME" -- (commandline -opc))
+    set -l typed (commandline -ct)
+    set -l current (string unescape -- "$typed"; or printf '%s\n' "$typed")
+    set -g __tasuki_found ($before[1] __complete fish $before[2..-1] "$current" 2>/dev/null)
+    test (count $__tasuki_found) -gt 0
 end
-complete -c tasuki -f -a '(__tasuki_complete)'
+# Where nothing is found, fish completes files.
+complete -c tasuki -n __tasuki_finds -f -a '$__tasuki_found'
