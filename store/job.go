@@ -44,7 +44,7 @@ type Job struct {
 	// keep the JSON value: every digit of an integer, the names and their
 	// order. Spaces, escapes and the spelling of a fraction are the store's.
 	Args json.RawMessage `json:"args,omitempty"`
-	// Priority orders a queue: lower first, 0 by default, negative allowed.
+	// Priority orders a queue: lower first, 0 by default, negative allowed; 32 bits.
 	Priority int `json:"priority,omitempty"`
 	// Delay is how long after the store's now the job becomes ready. 0 or
 	// less: at once.
@@ -116,6 +116,8 @@ func (j *Job) wrong(limit int) string {
 		return fmt.Sprintf("Args are %d bytes, over the limit of %d (hint: keep the data elsewhere and enqueue where it is)", len(j.Args), limit)
 	case len(j.Args) > 0 && !(utf8.Valid(j.Args) && json.Valid(j.Args)):
 		return "Args are not valid JSON in UTF-8 (hint: put bytes into a string, in base64)"
+	case j.Priority != int(int32(j.Priority)):
+		return "Priority must fit into 32 bits (hint: a few levels such as -10, 0 and 10 do)"
 	case j.MaxAttempts < 0:
 		return "MaxAttempts is negative (hint: 0 leaves it to the worker)"
 	case j.Timeout < 0:

@@ -37,14 +37,17 @@ func (c *caller) complete(app *kong.Application, args []string) int {
 	return exitOK
 }
 
+// forZsh makes a word one that its _describe reads back.
+var forZsh = strings.NewReplacer(`\`, `\\`, ":", `\:`)
+
 // forShell writes a candidate as the shell's script reads it.
 func (x candidate) forShell(shell, last, breaks string) string {
 	word, about := plain(x.word), plain(x.about)
 	switch {
 	case shell == "zsh" && about != "":
-		return strings.ReplaceAll(word, ":", `\:`) + ":" + about
+		return forZsh.Replace(word) + ":" + about
 	case shell == "zsh":
-		return strings.ReplaceAll(word, ":", `\:`)
+		return forZsh.Replace(word)
 	case shell == "fish" && about != "":
 		return word + "\t" + about
 	case shell == "fish":

@@ -82,6 +82,7 @@ func (sh shell) completes(t *testing.T) {
 		{"tasuki queues pause a:\t", "<tasuki><queues><pause><a:b:c>"},
 		{"tasuki queues pause a:b:\t", "<tasuki><queues><pause><a:b:c>"},
 		{"tasuki queues pause 'a:b\t", "<tasuki><queues><pause><a:b:c>"},
+		{"tasuki queues pause b\t", `<tasuki><queues><pause><b\k>`},
 		{"tasuki queues pause \\$\\(\t", "<tasuki><queues><pause><$(echo no)>"},
 		{"tasuki queues pause \"\\$\t", "<tasuki><queues><pause><$(echo no)>"},
 		{"tasuki jobs show job-c\t", "<tasuki><jobs><show><job-c>"},
@@ -117,7 +118,7 @@ func emptyHome(t *testing.T) string {
 	t.Setenv("INPUTRC", "/dev/null")
 	t.Setenv("LC_ALL", "C.UTF-8")
 	t.Setenv("TASUKI_STORE", filepath.Join(home, "jobs.db"))
-	for _, queue := range []string{"mail", "my queue", "a:b:c", "$(echo no)", "it's"} {
+	for _, queue := range []string{"mail", "my queue", "a:b:c", "$(echo no)", "it's", `b\k`} {
 		must(t, "tasuki", "enqueue", "send", "--queue", queue, "--id", "job-"+queue[len(queue)-1:])
 	}
 	must(t, "tasuki", "enqueue", "send", "--queue", "elsewhere", "--store", filepath.Join(home, "other place.db"))

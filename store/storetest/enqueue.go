@@ -263,6 +263,7 @@ func refusesInvalid(s *stage) {
 		"args no JSON":     func(j *store.Job) { j.Args = json.RawMessage(`{"a":}`) },
 		"args not UTF-8":   func(j *store.Job) { j.Args = json.RawMessage("\"\xff\"") },
 		"args with NUL":    func(j *store.Job) { j.Args = json.RawMessage("\"\x00\"") },
+		"priority":         func(j *store.Job) { j.Priority = -1 << 40 },
 		"attempts":         func(j *store.Job) { j.MaxAttempts = -1 },
 		"timeout":          func(j *store.Job) { j.Timeout = -1 },
 		"keep":             func(j *store.Job) { j.Keep = -1 },
