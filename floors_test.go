@@ -31,6 +31,7 @@ var floors = []floor{
 	{"store/memory", []string{"store"}, false, "the reference store is plain"},
 	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
 	{"store/sqlite", []string{"store", "internal/loop"}, true, "a driver is linked only by who imports its store"},
+	{"internal/pgtest", []string{"internal/loop"}, true, "tests start a server without what they test on it"},
 	{"internal/measure", []string{"", "store"}, false, "what is measured does not depend on who exports it"},
 	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},
 	{"prometheus", []string{"", "store", "internal/measure"}, true, "its client is linked only by who asks for it"},

@@ -1,0 +1,16 @@
+# Waits for the end of a test process, however it ends, then stops its server and
+# removes the server's folder.
+# Input: $1 is the folder; standard input a pipe that only the test process can write to.
+read -r _
+lock=$1/data/postmaster.pid
+if { read -r pid <"$lock"; } 2>/dev/null; then
+  kill -QUIT "$pid"
+  kill -CONT "$pid" $(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+  n=0
+  while [ -e "$lock" ] && [ $n -lt 200 ]; do
+    sleep 0.05
+    n=$((n + 1))
+  done
+  [ ! -e "$lock" ] || kill -KILL "$pid"
+fi
+rm -rf "$1"
