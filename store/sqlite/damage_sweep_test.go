@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,45 +16,58 @@ import (
 // strange is what is put where it does not belong.
 var strange = []string{`NULL`, `'{'`, `'[1]'`, `x'ff00'`, `x''`, `9223372036854775807`, `-9223372036854775808`, `1.5`}
 
-// damaged are the tables of which a job consists, and which rows of each get the
-// value %d of strange; the key by which they are changed one by one, since some may
-// refuse it. The last two are no part of a job, but what is in them must not hold up
-// jobs either: there all rows get one value.
-var damaged = map[string]struct{ key, rows string }{
-	"tasuki_jobs":     {"seq", `id LIKE 'bad-%d-%%'`},
-	"tasuki_ended":    {"seq", `id LIKE 'bad-%d-%%'`},
-	"tasuki_ready":    {"seq", ofJobs},
-	"tasuki_suspects": {"seq", ofJobs},
-	"tasuki_running":  {"seq", ofJobs},
-	"tasuki_args":     {"seq", ofJobs},
-	"tasuki_tags":     {"seq", ofJobs},
-	"tasuki_runs":     {"rowid", ofJobs},
-	"tasuki_ids":      {"id", `id LIKE 'bad-%d-%%'`},
-	"tasuki_gone":     {"n", `n = (SELECT n FROM tasuki_gone ORDER BY n LIMIT 1 OFFSET %d)`},
-	"tasuki_lanes":    {"lane", `kind = 'lost-%d'`},
-	"tasuki_workers":  {"worker", `name IN ('w', 'v')`},
-	"tasuki_counts":   {"one", `one = 1`},
+// A damaged is a table: which of its rows get the value %d of strange; the key by which
+// they are changed one by one, since some may refuse it; and which of the crowd's jobs
+// have a row in it, since the others need no bad ones.
+type damaged struct{ key, rows, crowd string }
+
+// ofAJob are the tables of which a job consists. The last two are no part of one, but
+// what is in them must not hold up jobs either: there all rows get one value.
+var ofAJob = map[string]damaged{
+	"tasuki_jobs":     {"seq", `id LIKE 'bad-%d-%%'`, "fail suspect settled returned released ready scheduled"},
+	"tasuki_ended":    {"seq", `id LIKE 'bad-%d-%%'`, "finish bury cancel"},
+	"tasuki_ready":    {"seq", ofJobs, "ready"},
+	"tasuki_suspects": {"seq", ofJobs, "suspect"},
+	"tasuki_running":  {"seq", ofJobs, "settled returned released"},
+	"tasuki_args":     {"seq", ofJobs, everyState},
+	"tasuki_tags":     {"seq", ofJobs, everyState},
+	"tasuki_runs":     {"rowid", ofJobs, everyState},
+	"tasuki_ids":      {"id", `id LIKE 'bad-%d-%%'`, everyState},
+	"tasuki_gone":     {"n", `n = (SELECT n FROM tasuki_gone ORDER BY n LIMIT 1 OFFSET %d)`, "ready"},
+	"tasuki_lanes":    {"lane", `kind = 'lost-%d'`, "ready"},
+	"tasuki_workers":  {"worker", `name IN ('w', 'v')`, "settled returned released"},
+	"tasuki_counts":   {"one", `one = 1`, "ready"},
 }
+
+const everyState = "finish bury cancel fail suspect settled returned released ready scheduled"
 
 const ofJobs = `seq IN (SELECT seq FROM tasuki_jobs WHERE id LIKE 'bad-%[1]d-%%' UNION ALL SELECT seq FROM tasuki_ended WHERE id LIKE 'bad-%[1]d-%%')`
 
-// A crowd fills a store with bad jobs, one for each strange value, and a good one in each
-// state.
+// A crowd fills a store with a good job in each state, and in some states bad ones, one
+// for each strange value.
 type crowd struct {
 	t    *testing.T
 	s    *Store
+	bad  string         // in which states
 	held []store.Record // what w holds and will settle
+}
+
+// names are those of the jobs in a state.
+func (c *crowd) names(state string) []string {
+	names := []string{"good-" + state}
+	if slices.Contains(strings.Fields(c.bad), state) {
+		for i := range strange {
+			names = append(names, fmt.Sprintf("bad-%d-%s", i, state))
+		}
+	}
+	return names
 }
 
 func (c *crowd) add(name string, change func(*store.Job)) {
 	c.t.Helper()
 	args := json.RawMessage(`"` + strings.Repeat("x", longArgs) + `"`)
-	names := []string{"good-" + name}
-	for i := range strange {
-		names = append(names, fmt.Sprintf("bad-%d-%s", i, name))
-	}
 	var jobs []store.Job
-	for _, name := range names {
+	for _, name := range c.names(name) {
 		j := store.Job{ID: name, Kind: "k", Unique: "key of " + name, Tags: []string{"tag"}, Args: args}
 		change(&j)
 		jobs = append(jobs, j)
@@ -70,7 +84,7 @@ func (c *crowd) claimed(name, worker string) []store.Record {
 	req := request(worker, 100)
 	req.Suspects = 0
 	r, err := c.s.Claim(c.t.Context(), req)
-	if err != nil || len(r.Jobs) != len(strange)+1 {
+	if err != nil || len(r.Jobs) != len(c.names(name)) {
 		c.t.Fatal(len(r.Jobs), err)
 	}
 	return r.Jobs
@@ -138,20 +152,16 @@ func columns(t *testing.T, s *Store, table string) (names []string) {
 // TestNoValueInAnyColumnHoldsUpOtherJobs puts what does not belong there into every
 // column, and then does all that can be done.
 func TestNoValueInAnyColumnHoldsUpOtherJobs(t *testing.T) {
-	c := &clock{}
-	template := openTemp(t, Options{Clock: c.now})
-	full := crowd{t: t, s: template}
-	full.fill()
-	all := (&sweep{t: t, s: template}).list()
-	tables := map[string][]string{}
-	for table := range damaged {
-		tables[table] = columns(t, template, table)
-	}
-	template.Close()
-	for table, names := range tables {
+	for table, how := range ofAJob {
 		t.Run(table, func(t *testing.T) {
 			t.Parallel()
-			for _, column := range names {
+			template := openTemp(t, Options{Clock: (&clock{}).now})
+			full := crowd{t: t, s: template, bad: how.crowd}
+			full.fill()
+			all := (&sweep{t: t, s: template}).list(1000)
+			columns := columns(t, template, table)
+			template.Close()
+			for _, column := range columns {
 				values := [][]string{strange}
 				if table == "tasuki_workers" || table == "tasuki_counts" {
 					values = [][]string{strange[3:4], strange[5:6]}
@@ -160,10 +170,13 @@ func TestNoValueInAnyColumnHoldsUpOtherJobs(t *testing.T) {
 					continue // that makes another worker of it
 				}
 				for i, some := range values {
-					path := filepath.Join(t.TempDir(), fmt.Sprintf("%s-%d.db", column, i))
-					copyFile(t, template.file.path, path)
-					w := sweep{t: t, what: column, held: full.held, jobs: len(all)}
-					w.run(table, column, some, path)
+					t.Run(column, func(t *testing.T) {
+						t.Parallel()
+						path := filepath.Join(t.TempDir(), fmt.Sprint(i))
+						copyFile(t, template.file.path, path)
+						w := sweep{t: t, held: full.held, jobs: len(all)}
+						w.run(table, column, some, path)
+					})
 				}
 			}
 		})
@@ -173,7 +186,6 @@ func TestNoValueInAnyColumnHoldsUpOtherJobs(t *testing.T) {
 // A sweep is one column that is damaged, and all that can be done then.
 type sweep struct {
 	t    *testing.T
-	what string
 	held []store.Record
 	jobs int
 	s    *Store
@@ -190,12 +202,12 @@ func (w *sweep) run(table, column string, values []string, path string) {
 	defer w.s.Close()
 	changed := 0
 	for i, value := range values {
-		changed += w.damage(i, table, column, value)
+		changed += w.damage(i, table, column, value, ofAJob[table])
 	}
 	if changed == 0 && len(values) > 1 {
 		w.fail("takes nothing strange")
 	}
-	if all := w.list(); len(all) != w.jobs {
+	if all := w.list(20); len(all) != w.jobs {
 		w.fail("%d jobs are listed, want %d", len(all), w.jobs)
 	}
 	w.stats()
@@ -206,16 +218,16 @@ func (w *sweep) run(table, column string, values []string, path string) {
 	w.claims("good-returned", "good-released")
 	w.c.advance(time.Hour)
 	w.claims("good-scheduled", "good-fail")
-	w.list()
+	w.list(1000)
 	w.enqueue()
 	w.move(store.Ready)
 	w.claims("good-bury", "good-cancel")
 	w.move(store.Cancelled)
-	w.list()
+	w.list(1000)
 	w.stats()
 	w.prune()
 	w.move(store.Deleted)
-	if left := w.list(); len(left) > 0 {
+	if left := w.list(1000); len(left) > 0 {
 		w.fail("%d jobs cannot be deleted: %+v", len(left), left[0])
 	}
 	w.c.advance(store.Remember + time.Hour)
@@ -224,14 +236,14 @@ func (w *sweep) run(table, column string, values []string, path string) {
 
 func (w *sweep) fail(format string, args ...any) {
 	w.t.Helper()
-	w.t.Errorf("%s: %s", w.what, fmt.Sprintf(format, args...))
+	w.t.Errorf(format, args...)
 }
 
 // damage puts a value into the column of the rows that are to get it, and answers
 // how many took it.
-func (w *sweep) damage(i int, table, column, value string) (changed int) {
+func (w *sweep) damage(i int, table, column, value string, how damaged) (changed int) {
 	w.t.Helper()
-	key, where := damaged[table].key, damaged[table].rows
+	key, where := how.key, how.rows
 	if strings.Contains(where, "%") {
 		where = fmt.Sprintf(where, i)
 	}
@@ -255,10 +267,10 @@ func (w *sweep) damage(i int, table, column, value string) (changed int) {
 }
 
 // list reads all pages, as JSON as well.
-func (w *sweep) list() (all []store.Record) {
+func (w *sweep) list(limit int) (all []store.Record) {
 	w.t.Helper()
 	for next, pages := "", 0; ; pages++ {
-		page, err := w.s.List(w.t.Context(), store.ListRequest{After: next, Limit: 50})
+		page, err := w.s.List(w.t.Context(), store.ListRequest{After: next, Limit: limit})
 		if err != nil {
 			w.fail("list: %v", err)
 			return nil

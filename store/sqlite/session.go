@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A session runs statements: the writer's connection, the readers, or a user's
-// transaction. Statements are constants of this package.
+// A session runs statements: the writer's connection, the readers, a transaction that
+// reads, or a user's. Statements are constants of this package.
 type session interface {
 	exec(ctx context.Context, sql string, args ...any) (changed int64, err error)
 	query(ctx context.Context, sql string, args ...any) (*sql.Rows, error)
@@ -23,6 +23,28 @@ func (u userTx) exec(ctx context.Context, sql string, args ...any) (int64, error
 
 func (u userTx) query(ctx context.Context, sql string, args ...any) (*sql.Rows, error) {
 	return u.tx.QueryContext(ctx, sql, args...)
+}
+
+// A viewTx is a transaction that reads, each of its statements prepared once.
+type viewTx struct {
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt // closed with tx
+}
+
+func (v viewTx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	return changes(v.tx.ExecContext(ctx, text, args...))
+}
+
+func (v viewTx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	s := v.stmts[text]
+	if s == nil {
+		var err error
+		if s, err = v.tx.PrepareContext(ctx, text); err != nil {
+			return nil, err
+		}
+		v.stmts[text] = s
+	}
+	return s.QueryContext(ctx, args...)
 }
 
 func changes(r sql.Result, err error) (int64, error) {

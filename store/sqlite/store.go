@@ -109,7 +109,7 @@ func (s *Store) snapshot(ctx context.Context, doing string, do func(session) err
 			return err
 		}
 		defer tx.Rollback()
-		return do(userTx{tx})
+		return do(viewTx{tx, map[string]*sql.Stmt{}})
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
