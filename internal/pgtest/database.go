@@ -17,7 +17,11 @@ const superuser = "postgres"
 // DSN is the address of a database, as its superuser. "postgres" is a database that
 // is always there.
 func (s *Server) DSN(database string) string {
-	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/%s?sslmode=disable", superuser, s.port, database)
+	return address(s.port, database)
+}
+
+func address(port int, database string) string {
+	return fmt.Sprintf("postgres://%s@127.0.0.1:%d/%s?sslmode=disable", superuser, port, database)
 }
 
 // SocketDSN is DSN by the server's Unix socket, which processes in other network

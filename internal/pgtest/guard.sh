@@ -2,6 +2,9 @@
 # removes the server's folder.
 # Input: $1 is the folder; standard input a pipe that only the test process can write to.
 read -r _
+for file in "$1"/*.pid; do # poolers
+  { read -r pid <"$file"; } 2>/dev/null && kill -TERM "$pid"
+done
 lock=$1/data/postmaster.pid
 if { read -r pid <"$lock"; } 2>/dev/null; then
   kill -QUIT "$pid"

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -22,13 +21,13 @@ type process struct {
 	exited chan struct{} // closed when it has ended
 }
 
-func startProcess(s *Server) (*process, error) {
-	log, err := os.OpenFile(s.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+// startProcess starts a program whose output goes to a file.
+func startProcess(cmd *exec.Cmd, logFile string) (*process, error) {
+	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := s.as.command(filepath.Join(s.bin, "postgres"), "-D", s.path("data"), "-p", strconv.Itoa(s.port))
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -43,14 +42,18 @@ func startProcess(s *Server) (*process, error) {
 
 // ready waits until the server says in its lock file that it takes connections.
 func (p *process) ready(ctx context.Context, lockFile string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
+	return p.until(ctx, func() bool {
 		file, _ := os.ReadFile(lockFile)
 		lines := strings.Split(string(file), "\n")
-		if len(lines) > 7 && lines[0] == strconv.Itoa(p.cmd.Process.Pid) && strings.HasPrefix(lines[7], "ready") {
-			return nil
-		}
+		return len(lines) > 7 && lines[0] == strconv.Itoa(p.cmd.Process.Pid) && strings.HasPrefix(lines[7], "ready")
+	})
+}
+
+// until waits for a condition while the process runs.
+func (p *process) until(ctx context.Context, holds func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for !holds() {
 		select {
 		case <-p.exited:
 			return errExited
@@ -60,6 +63,7 @@ func (p *process) ready(ctx context.Context, lockFile string) error {
 			return context.Cause(ctx)
 		}
 	}
+	return nil
 }
 
 // end sends a signal and waits for the exit.

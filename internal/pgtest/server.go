@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -86,7 +87,8 @@ func (s *Server) begin(ctx context.Context, o *Options) error {
 
 // up starts the process and waits until it takes connections.
 func (s *Server) up(ctx context.Context) error {
-	p, err := startProcess(s)
+	p, err := startProcess(s.as.command(filepath.Join(s.bin, "postgres"),
+		"-D", s.path("data"), "-p", strconv.Itoa(s.port)), s.path("log"))
 	if err != nil {
 		return err
 	}

@@ -53,59 +53,68 @@ func (m migrator) run(ctx context.Context, dryRun bool) ([]Migration, error) {
 	db := m.open()
 	defer db.Close()
 	f, err := m.find(ctx, db)
-	if steps := m.missing(f); err == nil && (dryRun || len(steps) == 0) {
-		return steps, nil
+	steps := m.missing(f)
+	if dryRun {
+		return steps, f.explain(err, m.schema)
 	}
-	var steps []Migration
-	if err == nil {
-		err = m.locked(ctx, db, func() (err error) {
-			if f, err = m.find(ctx, db); err == nil { // another process may have been first
-				steps, err = m.apply(ctx, db, f)
-			}
-			return err
-		})
+	var ran []Migration
+	for err == nil && len(steps) > 0 {
+		var some []Migration
+		some, err = m.apply(ctx, db, f)
+		ran = append(ran, some...)
+		if err == nil || errors.Is(err, errTaken) {
+			f, err = m.find(ctx, db)
+			steps = m.missing(f)
+		}
 	}
-	return steps, f.explain(err, m.schema)
+	return ran, f.explain(err, m.schema)
 }
 
-// open is the database without anything that stays in a connection from one
-// transaction to the next, which a pooler may lead elsewhere.
+// open is the database by one connection, without anything that stays in it from one
+// transaction to the next: a pooler may lead each to another one of the server, and
+// may have no more than one for all who migrate.
 func (m migrator) open() *sql.DB {
 	config := m.config.Copy()
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	return stdlib.OpenDB(*config)
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(1)
+	return db
 }
 
-// begin starts a transaction that may take its time, whatever the server says of
-// those of applications.
-func (m migrator) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	if err != nil {
-		return nil, err
-	}
-	_, err = tx.ExecContext(ctx, `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
-		SET LOCAL idle_in_transaction_session_timeout = 0`)
-	if err != nil {
-		return nil, errors.Join(err, tx.Rollback())
-	}
-	return tx, nil
-}
+// What the server says of transactions of applications is not for these. They see
+// what others have committed while they waited.
+const calmSQL = `SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0;
+	SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0`
 
-// locked runs do while no other process migrates this schema. The lock is that of a
-// transaction, which poolers keep on one connection; do works on others, and nothing
-// else is done in this transaction: it would be in the way of the steps.
-func (m migrator) locked(ctx context.Context, db *sql.DB, do func() error) error {
-	tx, err := m.begin(ctx, db)
-	if err != nil {
+// errTaken says that another process ran the step.
+var errTaken = errors.New("the step was run meanwhile")
+
+// step runs one step in its transaction, while no other process migrates this schema.
+// The lock is the transaction's: poolers keep that on one connection.
+func (m migrator) step(ctx context.Context, tx *sql.Tx, step Migration) error {
+	if _, err := tx.ExecContext(ctx, calmSQL); err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	key := fnv.New64a()
-	key.Write([]byte("tasuki schema " + m.schema))
-	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(key.Sum64())); err != nil {
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", m.lockKey()); err != nil {
 		return fmt.Errorf("wait for other migrations: %w", err)
 	}
-	return do()
+	f := m.unseen()
+	if err := m.look(ctx, tx, &f); err != nil {
+		return err
+	}
+	if f.at >= step.Version {
+		return errTaken
+	}
+	// Who waits for a table in use holds up all others of that table: the server's
+	// limit of that counts.
+	_, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout TO DEFAULT;\n"+step.in(m.schema, f.there).SQL)
+	return err
+}
+
+func (m migrator) lockKey() int64 {
+	key := fnv.New64a()
+	key.Write([]byte("tasuki schema " + m.schema))
+	return int64(key.Sum64())
 }
 
 // missing are the steps that the schema lacks, as they run in it.
@@ -120,11 +129,8 @@ func (m migrator) missing(f schemaFound) []Migration {
 // apply runs what is missing and answers it: each step in a transaction of its own.
 func (m migrator) apply(ctx context.Context, db *sql.DB, f schemaFound) ([]Migration, error) {
 	steps := m.missing(f)
-	if len(steps) == 0 {
-		return nil, nil
-	}
 	p, err := goose.NewProvider(goose.DialectCustom, db, nil, goose.WithStore(ledger{f.at}),
-		goose.WithGoMigrations(m.forGoose(f)...),
+		goose.WithGoMigrations(m.forGoose()...),
 		goose.WithDisableGlobalRegistry(true)) // it is the application's
 	if err != nil {
 		return nil, err
@@ -139,15 +145,11 @@ func (m migrator) apply(ctx context.Context, db *sql.DB, f schemaFound) ([]Migra
 }
 
 // forGoose are all steps: goose wants to know those too that ran.
-func (m migrator) forGoose(f schemaFound) []*goose.Migration {
+func (m migrator) forGoose() []*goose.Migration {
 	var all []*goose.Migration
 	for _, step := range m.steps {
-		text := step.in(m.schema, f.there).SQL
 		all = append(all, goose.NewGoMigration(int64(step.Version), &goose.GoFunc{
-			RunTx: func(ctx context.Context, tx *sql.Tx) error {
-				_, err := tx.ExecContext(ctx, text)
-				return err
-			},
+			RunTx: func(ctx context.Context, tx *sql.Tx) error { return m.step(ctx, tx, step) },
 		}, nil))
 	}
 	return all

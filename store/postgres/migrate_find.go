@@ -39,24 +39,36 @@ LEFT JOIN pg_class l ON l.relnamespace = n.oid AND l.relname = 'schema' AND l.re
 
 const ledgerReadSQL = `SELECT coalesce(max(version), 0), coalesce(max(min_reader), 0) FROM tasuki.schema`
 
-// find looks, and refuses a schema that this version cannot work with or that is not
-// ours.
+// find looks in a transaction of its own.
 func (m migrator) find(ctx context.Context, db *sql.DB) (schemaFound, error) {
-	f := schemaFound{user: m.config.User, database: m.config.Database}
-	tx, err := m.begin(ctx, db)
+	f := m.unseen()
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return f, err
 	}
 	defer tx.Rollback()
 	f.looked = true
-	err = tx.QueryRowContext(ctx, findSQL, m.schema).Scan(&f.user, &f.database, &f.there, &f.tables, &f.ledger, &f.owner)
+	if _, err := tx.ExecContext(ctx, calmSQL); err != nil {
+		return f, err
+	}
+	return f, m.look(ctx, tx, &f)
+}
+
+// unseen is what is known before the first look.
+func (m migrator) unseen() schemaFound {
+	return schemaFound{user: m.config.User, database: m.config.Database}
+}
+
+// look refuses a schema that this version cannot work with or that is not ours.
+func (m migrator) look(ctx context.Context, tx *sql.Tx, f *schemaFound) error {
+	err := tx.QueryRowContext(ctx, findSQL, m.schema).Scan(&f.user, &f.database, &f.there, &f.tables, &f.ledger, &f.owner)
 	if err == nil && f.ledger {
 		err = tx.QueryRowContext(ctx, inSchema(ledgerReadSQL, m.schema)).Scan(&f.at, &f.needs)
 	}
 	if err != nil {
-		return f, fmt.Errorf("look at schema %s: %w", quoted(m.schema), err)
+		return fmt.Errorf("look at schema %s: %w", quoted(m.schema), err)
 	}
-	return f, f.fits(m)
+	return f.fits(m)
 }
 
 func (f *schemaFound) fits(m migrator) error {

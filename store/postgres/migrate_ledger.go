@@ -7,9 +7,8 @@ import (
 	"github.com/pressly/goose/v3/database"
 )
 
-// A ledger shows goose which steps ran. It is made under the lock, so what was found
-// then stays true; each step's own text notes it, so that what a dry run prints is all
-// that a step does.
+// A ledger shows goose which steps ran when it was looked; each step looks again, under
+// the lock. Its own text notes it, so that what a dry run prints is all that it does.
 type ledger struct{ at int }
 
 func (ledger) Tablename() string { return "schema" }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -91,7 +92,12 @@ func upTo(n int) []int {
 
 func TestOfManyThatMigrateAtOnceOneRunsEachStep(t *testing.T) {
 	dsn := freshDSN(t)
-	m := with(t, dsn, "CREATE TABLE tasuki.further (x int); SELECT pg_sleep(0.05)", "ALTER TABLE tasuki.further ADD y int")
+	oneRunsEach(t, with(t, dsn, "CREATE TABLE tasuki.further (x int); SELECT pg_sleep(0.05)", "ALTER TABLE tasuki.further ADD y int"))
+}
+
+// oneRunsEach lets many migrate at once.
+func oneRunsEach(t *testing.T, m migrator) {
+	t.Helper()
 	var mu sync.Mutex
 	var ran []int
 	var wg sync.WaitGroup
@@ -107,6 +113,7 @@ func TestOfManyThatMigrateAtOnceOneRunsEachStep(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	slices.Sort(ran)
 	if want := upTo(len(m.steps)); !slices.Equal(ran, want) {
 		t.Errorf("steps %v were run, want %v", ran, want)
 	}
@@ -244,8 +251,7 @@ func TestAnOlderSchemaIsBroughtUpToDate(t *testing.T) {
 	if _, err := Migrate(t.Context(), dsn, MigrateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	// A step may change the ledger too: nothing of the migration is in its way.
-	m := with(t, dsn, "ALTER TABLE tasuki.schema ADD note text")
+	m := with(t, dsn, "ALTER TABLE tasuki.jobs ADD note text")
 	steps, err := m.run(t.Context(), false)
 	if want := []int{len(m.steps)}; err != nil || !slices.Equal(versions(steps), want) {
 		t.Errorf("steps %v, %v; want %v", versions(steps), err, want)
@@ -272,6 +278,28 @@ func TestLimitsOfTheServerAreNotForMigrations(t *testing.T) {
 	wg.Wait()
 }
 
+func TestAStepWaitsForATableNoLongerThanTheServerSays(t *testing.T) {
+	dsn := freshDSN(t)
+	if _, err := Migrate(t.Context(), dsn, MigrateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	user, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer user.Close(context.Background())
+	if _, err := user.Exec(t.Context(), "BEGIN; LOCK tasuki.jobs"); err != nil {
+		t.Fatal(err)
+	}
+	sqlIn(t, dsn, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lock_timeout = 50', current_database()); END $$`)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var pg *pgconn.PgError
+	if _, err := with(t, dsn, "ALTER TABLE tasuki.jobs ADD note text").run(ctx, false); !errors.As(err, &pg) || pg.Code != "55P03" {
+		t.Errorf("error %v, want lock_not_available", err)
+	}
+}
+
 func TestALimitThatNoStatementKeepsIsNamed(t *testing.T) {
 	m := with(t, freshDSN(t))
 	f := schemaFound{user: "app"}
@@ -294,30 +322,39 @@ func TestAServerThatOnlyReadsIsNamed(t *testing.T) {
 func TestWaitingForAnothersMigrationEndsWithItsContext(t *testing.T) {
 	dsn := freshDSN(t)
 	m := with(t, dsn)
-	db := m.open()
-	defer db.Close()
+	other, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(context.Background())
+	if _, err := other.Exec(t.Context(), "SELECT pg_advisory_lock($1)", m.lockKey()); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := m.locked(t.Context(), db, func() error {
-		ended := make(chan error, 1)
-		go func() {
-			_, err := m.run(ctx, false)
-			ended <- err
-		}()
-		for asked[int](t, dsn, "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "+
-			"AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0 {
-			select {
-			case err := <-ended:
-				return fmt.Errorf("it did not wait: %w", err)
-			default:
-			}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := m.run(ctx, false)
+		ended <- err
+	}()
+	for asked[int](t, dsn, "SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "+
+		"AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0 {
+		select {
+		case err := <-ended:
+			t.Fatalf("it did not wait: %v", err)
+		default:
 		}
-		cancel()
-		return <-ended
-	})
-	if !errors.Is(err, context.Canceled) {
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
+}
+
+func TestBehindAPoolerOneRunsEachStepToo(t *testing.T) {
+	s := pgtest.Shared(t)
+	dsn := s.Pooler(t, 1).DSN(s.Database(t))
+	oneRunsEach(t, with(t, dsn, "CREATE TABLE tasuki.further (x int); SELECT pg_sleep(0.05)"))
 }
 
 func TestMigrationsThatTheApplicationRegisteredAreItsOwn(t *testing.T) {
