@@ -34,22 +34,43 @@ func (s *Store) Mark(ctx context.Context, m store.Mark) (store.Mark, error) {
 	return m, nil
 }
 
-// Marks answers the newest marks; see [store.Marker].
+// Marks answers the newest marks; see [store.Marker]. Those that cannot be read are
+// left out.
 func (s *Store) Marks(ctx context.Context, limit int) (marks []store.Mark, err error) {
 	if limit <= 0 {
 		limit = 100
 	}
 	err = s.read(ctx, "marks", func(q session) error {
 		marks = nil
-		rows, err := q.query(ctx, marksSQL, limit)
-		return each(rows, err, func(r *sql.Rows) error {
-			var m store.Mark
-			var at int64
-			err := r.Scan(&m.Label, &m.By, &at)
-			m.At = micros(at)
-			marks = append(marks, m)
+		rows, err := q.query(ctx, marksSQL)
+		if err != nil {
 			return err
-		})
+		}
+		defer rows.Close()
+		for len(marks) < limit && rows.Next() {
+			m, ok, err := scanMark(rows)
+			if err != nil {
+				return err
+			}
+			if ok {
+				marks = append(marks, m)
+			}
+		}
+		return rows.Err()
 	})
 	return marks, err
+}
+
+// scanMark reads a mark; false: it is nothing that Mark would have written.
+func scanMark(rows *sql.Rows) (m store.Mark, ok bool, err error) {
+	var label, by, at any
+	if err := rows.Scan(&label, &by, &at); err != nil {
+		return m, false, err
+	}
+	var isLabel, isBy bool
+	m.Label, isLabel = asText(label)
+	m.By, isBy = asText(by)
+	us, isTime := asTime(at)
+	m.At = micros(us)
+	return m, isLabel && isBy && isTime && m.Check() == nil, nil
 }

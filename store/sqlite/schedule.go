@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -33,20 +35,9 @@ func whatOf(row *store.Schedule) string {
 	return asJSON(scheduleWhat{row.Spec, row.Missed, row.Jitter, row.Job})
 }
 
-// scanSchedule reads a row as the queries named schedule… answer it.
-func scanSchedule(r *sql.Rows) (store.Schedule, error) {
-	var row store.Schedule
-	var what scheduleWhat
-	var version, since, declared, changed int64
-	var last sql.NullInt64
-	err := r.Scan(&row.Name, &version, &row.Paused, &since, &declared, &changed, &row.By, &what, &last)
-	row.Spec, row.Missed, row.Jitter, row.Job = what.Spec, what.Missed, what.Jitter, what.Job
-	row.Version, row.Last = uint64(version), last.Int64
-	row.From, row.DeclaredAt, row.ChangedAt = micros(since), micros(declared), micros(changed)
-	return row, err
-}
-
-// Declare writes schedules; see [store.Scheduler].
+// Declare writes schedules; see [store.Scheduler]. What of a row could not be read it
+// replaces: such a schedule is as one that is declared for the first time, but stays
+// paused if it was.
 func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []store.Schedule, err error) {
 	names := make(map[string]bool, len(all))
 	for i := range all {
@@ -78,38 +69,51 @@ func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []sto
 
 // declare writes one row, unless it says what is there already, and answers it
 // as it was before.
-func (s *Store) declare(ctx context.Context, tx session, said *store.Schedule) (store.Schedule, error) {
-	before, err := oneSchedule(ctx, tx, said.Name)
+func (s *Store) declare(ctx context.Context, tx session, said *store.Schedule) (before store.Schedule, err error) {
+	was, err := oneSchedule(ctx, tx, said.Name)
 	if err != nil {
 		return before, err
 	}
 	now := micros(s.now())
 	row := *said
-	row.Paused, row.DeclaredAt, row.From, row.ChangedAt = before.Paused, before.DeclaredAt, before.From, now
+	row.Paused, row.DeclaredAt, row.From, row.ChangedAt = false, now, now, now
+	if was != nil {
+		before = was.answer()
+		row.Paused, row.DeclaredAt = was.Paused, cmp.Or(was.DeclaredAt, now)
+	}
 	switch {
-	case before.Version == 0:
-		row.DeclaredAt, row.From = now, now
+	case was == nil:
+	case was.damage.has(lastTick):
+		_, err = tx.exec(ctx, tickDeleteSQL, said.Name)
+	case was.damage != nil:
 	case whatOf(&before) == whatOf(said):
 		return before, nil
-	case before.Spec != said.Spec:
-		row.From = now
+	case before.Spec == said.Spec:
+		row.From = before.From
 	}
-	return before, putSchedule(ctx, tx, &row)
+	if err != nil {
+		return before, err
+	}
+	return before, s.putSchedule(ctx, tx, &row)
 }
 
-// oneSchedule is the row of a name; its Version is 0 if there is none.
-func oneSchedule(ctx context.Context, tx session, name string) (row store.Schedule, err error) {
+// oneSchedule is the row of a name; nil if there is none. One that has the name comes
+// before one that is listed under it.
+func oneSchedule(ctx context.Context, tx session, name string) (row *scheduleRow, err error) {
 	rows, err := tx.query(ctx, scheduleSQL, name)
 	err = each(rows, err, func(r *sql.Rows) error {
-		row, err = scanSchedule(r)
+		one, err := scanSchedule(r)
+		if row == nil {
+			row = one
+		}
 		return err
 	})
 	return row, err
 }
 
 // putSchedule stores a row that changed, under a version of its own.
-func putSchedule(ctx context.Context, tx session, row *store.Schedule) error {
-	if _, err := tx.exec(ctx, scheduleCountSQL); err != nil {
+func (s *Store) putSchedule(ctx context.Context, tx session, row *store.Schedule) error {
+	if _, err := tx.exec(ctx, scheduleCountSQL, s.now(), 1, 0); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, schedulePutSQL, row.Name, row.Paused, row.From.UnixMicro(), row.DeclaredAt.UnixMicro(),
@@ -120,33 +124,58 @@ func putSchedule(ctx context.Context, tx session, row *store.Schedule) error {
 // Schedules answers rows; see [store.Scheduler]. What the version is now is read
 // first, so that what changes meanwhile comes again rather than never; and rows
 // only if it is another than the caller's.
+//
+// A row that cannot be read is no error: it is answered as a paused schedule without a
+// Job, whose Spec says which column holds what. One whose name is no text is named
+// unreadable-N.
 func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (reply store.SchedulesReply, err error) {
-	limit := req.Limit
-	if limit <= 0 {
-		limit = -1
-	}
 	err = s.read(ctx, "schedules", func(q session) error {
 		reply = store.SchedulesReply{Now: micros(s.now())}
-		var version, deleted int64
-		rows, err := q.query(ctx, scheduleCountsSQL)
-		if err := one(rows, err, &version, &deleted); err != nil {
+		known, err := countSchedules(ctx, q, &reply)
+		if err != nil || known && req.Since > 0 && reply.Version <= req.Since {
 			return err
 		}
-		reply.Version, reply.Deleted = uint64(version), uint64(deleted)
-		if reply.Version <= req.Since {
-			return nil
-		}
-		args := []any{int64(req.Since), req.After, limit}
-		text := schedulesSQL
-		if req.Names != nil {
-			text, args = schedulesNamedSQL, append(args, asJSON(slices.Clone(req.Names)))
-		}
-		rows, err = q.query(ctx, text, args...)
+		text, args := schedulesWanted(&req)
+		rows, err := q.query(ctx, text, args...)
 		return each(rows, err, func(r *sql.Rows) error {
 			row, err := scanSchedule(r)
-			reply.Schedules = append(reply.Schedules, row)
+			if err == nil {
+				reply.Schedules = append(reply.Schedules, row.answer())
+			}
 			return err
 		})
 	})
 	return reply, err
+}
+
+// countSchedules reads the counts, and says with false that they are not known: until
+// the next write both are 0 then, and callers read everything anew.
+func countSchedules(ctx context.Context, q session, reply *store.SchedulesReply) (known bool, err error) {
+	var version, deleted any
+	rows, err := q.query(ctx, scheduleCountsSQL)
+	if err := one(rows, err, &version, &deleted); err != nil && err != errNoRow {
+		return false, err
+	}
+	v, isVersion := asCount(version)
+	d, isCount := asCount(deleted)
+	if isVersion && isCount {
+		reply.Version, reply.Deleted = v, d
+	}
+	return isVersion && isCount, nil
+}
+
+// schedulesWanted is the statement for a request, and what it takes.
+func schedulesWanted(req *store.SchedulesRequest) (text string, args []any) {
+	limit, since := req.Limit, any(int64(req.Since))
+	if limit <= 0 {
+		limit = -1
+	}
+	if req.Since == 0 {
+		since = math.Inf(-1) // below whatever a row may hold
+	}
+	text, args = schedulesSQL, []any{since, req.After, limit}
+	if req.Names != nil {
+		text, args = schedulesNamedSQL, append(args, asJSON(slices.Clone(req.Names)))
+	}
+	return text, args
 }

@@ -9,15 +9,15 @@ import (
 )
 
 var (
-	scheduleDeleteSQL  = text("schedule_delete")
-	scheduleDeletedSQL = text("schedule_deleted")
-	tickDeleteSQL      = text("tick_delete")
+	scheduleDeleteSQL = text("schedule_delete")
+	tickDeleteSQL     = text("tick_delete")
 )
 
-// Switch pauses, resumes or deletes schedules; see [store.Scheduler].
+// Switch pauses, resumes or deletes schedules; see [store.Scheduler]. One whose row
+// cannot be read is deleted as any other, and neither paused nor resumed.
 func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwitch) (changed int, err error) {
-	turn, ok := switches[to]
-	if !ok {
+	turn := switches[to]
+	if turn == nil {
 		return 0, fmt.Errorf("switch schedules to %q: no such way: %w", to, store.ErrInvalid)
 	}
 	if len(names) == 0 {
@@ -30,14 +30,16 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 			if err != nil {
 				return err
 			}
-			if row.Version == 0 || !turn.changes(&row) {
+			if row == nil {
 				continue
 			}
-			row.ChangedAt = micros(s.now())
-			if err := turn.write(ctx, tx, &row); err != nil {
+			turned, err := turn(ctx, s, tx, row)
+			if err != nil {
 				return err
 			}
-			changed++
+			if turned {
+				changed++
+			}
 		}
 		return nil
 	})
@@ -47,39 +49,31 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 	return changed, nil
 }
 
-// A turn is one way of switching.
-type turn struct {
-	changes func(*store.Schedule) bool
-	write   func(context.Context, session, *store.Schedule) error
-}
-
-var switches = map[store.ScheduleSwitch]turn{
-	store.SchedulePause: {
-		func(row *store.Schedule) bool { return !row.Paused },
-		func(ctx context.Context, tx session, row *store.Schedule) error {
-			row.Paused = true
-			return putSchedule(ctx, tx, row)
-		},
-	},
-	store.ScheduleResume: {
-		func(row *store.Schedule) bool { return row.Paused },
-		func(ctx context.Context, tx session, row *store.Schedule) error {
-			row.Paused, row.From = false, row.ChangedAt
-			return putSchedule(ctx, tx, row)
-		},
-	},
-	store.ScheduleDelete: {
-		func(*store.Schedule) bool { return true },
-		deleteSchedule,
-	},
-}
-
-func deleteSchedule(ctx context.Context, tx session, row *store.Schedule) error {
-	for _, text := range []string{scheduleDeleteSQL, tickDeleteSQL} {
-		if _, err := tx.exec(ctx, text, row.Name); err != nil {
-			return err
+// switches are the ways of switching; each says whether the row was changed.
+var switches = map[store.ScheduleSwitch]func(context.Context, *Store, session, *scheduleRow) (bool, error){
+	store.SchedulePause: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
+		if row.Paused || row.damage != nil {
+			return false, nil
 		}
-	}
-	_, err := tx.exec(ctx, scheduleDeletedSQL)
-	return err
+		row.Paused, row.ChangedAt = true, micros(s.now())
+		return true, s.putSchedule(ctx, tx, &row.Schedule)
+	},
+	store.ScheduleResume: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
+		if !row.Paused || row.damage != nil {
+			return false, nil
+		}
+		row.Paused, row.ChangedAt = false, micros(s.now())
+		row.From = row.ChangedAt
+		return true, s.putSchedule(ctx, tx, &row.Schedule)
+	},
+	store.ScheduleDelete: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
+		_, err := tx.exec(ctx, scheduleDeleteSQL, row.rowid)
+		if err == nil {
+			_, err = tx.exec(ctx, tickDeleteSQL, asStored(row.name))
+		}
+		if err == nil {
+			_, err = tx.exec(ctx, scheduleCountSQL, s.now(), 0, 1)
+		}
+		return true, err
+	},
 }

@@ -1,2 +1,4 @@
--- Deletes the oldest marks. in: how many stay
-DELETE FROM tasuki_marks WHERE n <= (SELECT max(n) FROM tasuki_marks) - ?1
+-- Deletes the oldest marks, and those so far ahead that none could follow them.
+-- in: how many stay
+DELETE FROM tasuki_marks
+WHERE n <= (SELECT max(n) FROM tasuki_marks WHERE n < 1 << 62) - ?1 OR n >= 1 << 62

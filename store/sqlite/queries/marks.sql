@@ -1,2 +1,2 @@
--- in: how many at most   out: label, by, at; the newest first
-SELECT label, by, at FROM tasuki_marks ORDER BY n DESC LIMIT ?1
+-- out: label, by, at; the newest first
+SELECT label, by, at FROM tasuki_marks ORDER BY n DESC

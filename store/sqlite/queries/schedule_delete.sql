@@ -1,2 +1,2 @@
--- in: name
-DELETE FROM tasuki_schedules WHERE name = ?1
+-- in: rowid
+DELETE FROM tasuki_schedules WHERE rowid = ?1

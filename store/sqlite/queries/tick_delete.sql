@@ -1,2 +1,2 @@
--- Forgets a schedule's last tick. in: schedule
+-- Forgets a schedule's last tick. in: schedule, as it is stored
 DELETE FROM tasuki_ticks WHERE schedule = ?1
