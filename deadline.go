@@ -29,18 +29,31 @@ func newDeadline(w *Worker) *deadline {
 func (d *deadline) signals() chan os.Signal {
 	told := make(chan os.Signal, 16)
 	signal.Notify(d.arrived, mainSignals()...)
-	go func() {
-		for s := range d.arrived {
-			if isStop(s) {
-				d.arm()
-			}
-			select {
-			case told <- s:
-			default: // nobody has acted on sixteen of them
-			}
-		}
-	}()
+	go d.pass(told)
 	return told
+}
+
+// pass hands signals on. When nobody has acted on sixteen of them, one more is
+// dropped, unless it stops: then the oldest is.
+func (d *deadline) pass(told chan os.Signal) {
+	for s := range d.arrived {
+		if isStop(s) {
+			d.arm()
+		}
+		select {
+		case told <- s:
+			continue
+		default:
+		}
+		if !isStop(s) {
+			continue
+		}
+		select {
+		case <-told:
+		default:
+		}
+		told <- s // nobody else sends
+	}
 }
 
 // deaf ends the hearing of signals.
