@@ -86,6 +86,7 @@ func (s *scheduler) take(row store.Schedule) {
 		return
 	}
 	p.begin()
+	s.tellFault(p)
 	if news {
 		s.tell(own, p)
 	}
@@ -97,7 +98,11 @@ func readTiming(own *Schedule, spec string) (at Timing, err error) {
 	if spec == own.At.String() {
 		return own.At, nil
 	}
-	parser, ok := own.At.(interface{ Parse(string) (Timing, error) })
+	given := own.At
+	if s, ok := given.(steady); ok {
+		given = s.Timing
+	}
+	parser, ok := given.(interface{ Parse(string) (Timing, error) })
 	if !ok {
 		return nil, errors.New("its Timing has no Parse")
 	}
@@ -107,6 +112,16 @@ func readTiming(own *Schedule, spec string) (at Timing, err error) {
 		}
 	}()
 	return parser.Parse(spec)
+}
+
+// tellFault logs, once, that a schedule's Timing did what none may do.
+func (s *scheduler) tellFault(p *plan) {
+	if p.fault == nil || p.told {
+		return
+	}
+	p.told = true
+	s.w.log.Error("a schedule's Timing does not keep its word; its ticks may be left out (hint: Next must answer the first moment after the one it is given, always the same)",
+		slog.String("schedule", p.row.Name), slog.String("times", p.row.Spec), slog.Any("error", p.fault))
 }
 
 // tell logs what a person may wonder about in a row.

@@ -58,6 +58,7 @@ func (s *scheduler) aim(now time.Time) (shots []shot) {
 		p := heap.Pop(&s.heap).(*plan)
 		size := 1 + len(p.row.Job.Args)
 		ticks, next, over := p.due(now, min(fireMost-jobs, 1+(fireBytes-bytes)/size))
+		s.tellFault(p)
 		if over {
 			s.w.log.Warn("more ticks were missed than are made up for; the older ones are left out",
 				slog.String("schedule", p.row.Name), slog.Time("since", p.next), slog.Int("most", maxMissed))

@@ -1,6 +1,9 @@
 package tasuki
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -12,6 +15,9 @@ type plan struct {
 	at   Timing
 	next time.Time // the first tick that was not fired, as far as this worker knows
 	pos  int       // in the heap; -1: not there
+
+	fault error // what the Timing did that none may do
+	told  bool  // it was logged
 }
 
 const (
@@ -22,18 +28,29 @@ const (
 )
 
 // following is the first whole second of a Timing after the second that t is in;
-// zero if there is none, or the Timing does not keep its word.
-func following(at Timing, t time.Time) (next time.Time) {
+// zero if there is none, or with an error that the Timing does not keep its word.
+func following(at Timing, t time.Time) (next time.Time, err error) {
 	defer func() {
-		if recover() != nil {
-			next = time.Time{}
+		if p := recover(); p != nil {
+			next, err = time.Time{}, fmt.Errorf("its Next panicked: %v", p)
 		}
 	}()
 	t = t.Truncate(time.Second)
-	if next = at.Next(t.Add(time.Second - 1)); next.Unix() <= t.Unix() {
-		return time.Time{}
+	next = at.Next(t.Add(time.Second - 1))
+	switch {
+	case next.IsZero():
+		return next, nil
+	case next.Unix() <= t.Unix():
+		return time.Time{}, fmt.Errorf("its Next answers %v for what comes after %v", next, t)
 	}
-	return next.Truncate(time.Second)
+	return next.Truncate(time.Second), nil
+}
+
+// after is the plan's first tick after t, zero if there is none.
+func (p *plan) after(t time.Time) time.Time {
+	next, err := following(p.at, t)
+	p.fault = cmp.Or(p.fault, err)
+	return next
 }
 
 // begin puts the plan before its first tick after all that its row knows of.
@@ -42,7 +59,7 @@ func (p *plan) begin() {
 	if last := time.Unix(p.row.Last, 0); p.row.Last != 0 && last.After(after) {
 		after = last
 	}
-	p.next = following(p.at, after)
+	p.next = p.after(after)
 }
 
 // due are the ticks that are to be fired at now, at most so many, and the tick
@@ -51,43 +68,44 @@ func (p *plan) due(now time.Time, most int) (ticks []time.Time, next time.Time, 
 	if p.row.Missed == store.MissedAll {
 		ticks, over = p.all(now)
 		ticks = ticks[:min(len(ticks), most)]
-		return ticks, following(p.at, ticks[len(ticks)-1]), over
+		return ticks, p.after(ticks[len(ticks)-1]), over
 	}
 	latest := p.latest(now)
 	if p.row.Missed == store.MissedOnce || now.Sub(latest) <= inTime {
 		ticks = []time.Time{latest}
 	}
-	return ticks, following(p.at, latest), false
+	return ticks, p.after(latest), false
 }
 
 // latest is the last tick that is not after now. It looks at few of them, however
 // many there were.
 func (p *plan) latest(now time.Time) time.Time {
-	tick := p.next
-	if !p.reaches(tick, now) {
-		return tick
+	tick, more := p.reaches(p.next, now)
+	if !more {
+		return p.next
 	}
 	for none := now; none.Sub(tick) > time.Second; { // there is none after this one
 		middle := tick.Add(none.Sub(tick) / 2)
-		if p.reaches(middle, now) {
-			tick = following(p.at, middle)
+		if next, more := p.reaches(middle, now); more {
+			tick = next
 		} else {
 			none = middle
 		}
 	}
-	for p.reaches(tick, now) {
-		tick = following(p.at, tick)
+	if next, more := p.reaches(tick, now); more {
+		tick = next
 	}
 	return tick
 }
 
-// reaches says whether there is a tick after t and not after now.
-func (p *plan) reaches(t, now time.Time) bool {
-	next := following(p.at, t)
-	return !next.IsZero() && !next.After(now)
+// reaches answers the first tick after t, and whether it is there and not after now.
+func (p *plan) reaches(t, now time.Time) (time.Time, bool) {
+	next := p.after(t)
+	return next, !next.IsZero() && !next.After(now)
 }
 
-// all are the newest maxMissed ticks that are not after now, in order.
+// all are the newest maxMissed ticks that are not after now, in order; one at least,
+// also of a Timing that contradicts itself.
 func (p *plan) all(now time.Time) (ticks []time.Time, over bool) {
 	ticks = p.from(p.next, now)
 	if len(ticks) <= maxMissed {
@@ -96,19 +114,23 @@ func (p *plan) all(now time.Time) (ticks []time.Time, over bool) {
 	many, few := p.next, now // from which on there are too many, and not
 	for few.Sub(many) > time.Second {
 		middle := many.Add(few.Sub(many) / 2)
-		if len(p.from(following(p.at, middle), now)) > maxMissed {
+		if len(p.from(p.after(middle), now)) > maxMissed {
 			many = middle
 		} else {
 			few = middle
 		}
 	}
-	return p.from(following(p.at, few), now), true
+	if newest := p.from(p.after(few), now); len(newest) > 0 {
+		return newest, true
+	}
+	p.fault = errors.New("its Next does not answer the same for the same moment")
+	return ticks[:1], true
 }
 
 // from are the ticks from one on that are not after now, one more than maxMissed at
 // most.
 func (p *plan) from(tick, now time.Time) (ticks []time.Time) {
-	for ; !tick.IsZero() && !tick.After(now) && len(ticks) <= maxMissed; tick = following(p.at, tick) {
+	for ; !tick.IsZero() && !tick.After(now) && len(ticks) <= maxMissed; tick = p.after(tick) {
 		ticks = append(ticks, tick)
 	}
 	return ticks

@@ -137,3 +137,95 @@ func TestAStoreThatFallsBackToAnOlderStateIsReadAnew(t *testing.T) {
 		wantTicks(t, st, "1 01:00:00")
 	})
 }
+
+// moody is a Timing that answers each second for a while, and then that there is none.
+type moody struct{ left int }
+
+func (*moody) String() string { return "moody" }
+func (m *moody) Next(after time.Time) time.Time {
+	if m.left--; m.left < 0 {
+		return time.Time{}
+	}
+	return after.Truncate(time.Second).Add(time.Second)
+}
+
+func TestATimingThatContradictsItselfTakesNoWorkerDownAndIsLoggedOnce(t *testing.T) {
+	for _, missed := range []store.Missed{store.MissedAll, store.MissedOnce, store.MissedSkip} {
+		for _, patience := range []int{2, 5, 1003, 1500} {
+			t.Run(fmt.Sprint(missed, patience), func(t *testing.T) {
+				bubble(t, func(t *testing.T, st *memory.Store) {
+					m := &moody{left: 100}
+					odd := hourly("")
+					odd.Name, odd.At, odd.Missed = "odd", m, missed
+					stopped(t, started(t, st, planning(odd)))
+					pass(time.Hour)
+					m.left = patience
+					log, out := logged()
+					cfg := planning(odd, hourly(""))
+					cfg.Logger = log
+					started(t, st, cfg)
+					pass(time.Hour + time.Minute)
+					if n := strings.Count(out.String(), "does not keep its word"); n > 1 {
+						t.Errorf("logged %d times", n)
+					}
+					if !strings.Contains(out.String(), "schedule=hourly") {
+						t.Error("the other schedule did not go on")
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestATimingThatBreaksItsWordIsLoggedOnce(t *testing.T) {
+	for _, how := range []string{"panics", "stays"} {
+		t.Run(how, func(t *testing.T) {
+			bubble(t, func(t *testing.T, st *memory.Store) {
+				log, out := logged()
+				odd := hourly("")
+				odd.Name, odd.At = "odd", rogue{how}
+				cfg := planning(odd, hourly(""))
+				cfg.Logger = log
+				started(t, st, cfg)
+				pass(3 * time.Hour)
+				if n := strings.Count(out.String(), "does not keep its word"); n != 1 {
+					t.Errorf("logged %d times", n)
+				}
+			})
+		})
+	}
+}
+
+// coy is a Timing whose String panics, at first or later.
+type coy struct {
+	moody
+	told int
+}
+
+func (c *coy) String() string {
+	if c.told--; c.told < 0 {
+		panic("not for you")
+	}
+	return "coy"
+}
+
+func TestATimingWhoseTextPanicsIsRefusedByNew(t *testing.T) {
+	odd := hourly("")
+	odd.At = &coy{moody: moody{left: 9}}
+	_, err := tasuki.New(memory.New(memory.Options{}), planning(odd))
+	if err == nil || !strings.Contains(err.Error(), "Schedules[0]") || !strings.Contains(err.Error(), "not for you") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestATimingIsAskedForItsTextOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		odd := hourly("")
+		odd.Name, odd.At = "odd", &coy{moody: moody{left: 1 << 20}, told: 1}
+		started(t, st, planning(odd, hourly("")))
+		pass(time.Hour + time.Minute)
+		if row := scheduleRow(t, st, "odd"); row.Spec != "coy" || row.Last == 0 {
+			t.Errorf("row %+v", row)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package tasuki
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -87,7 +88,11 @@ func checkSchedules(all []Schedule, st store.Store) ([]Schedule, error) {
 		if s.At == nil {
 			return nil, badConfig(field, "(%q) has no At", s.Name)
 		}
-		row := s.row("")
+		var err error
+		if s.At, err = steadied(s.At); err != nil {
+			return nil, badConfig(field, "(%q) has an At that cannot be used: %v", s.Name, err)
+		}
+		row, never := s.row(""), fires(s.At)
 		switch err := row.Check(can.MaxPayload); {
 		case err != nil:
 			return nil, fmt.Errorf("tasuki.Config.%s: %w", field, err)
@@ -95,12 +100,39 @@ func checkSchedules(all []Schedule, st store.Store) ([]Schedule, error) {
 			return nil, badConfig(field, "is a second schedule named %q", s.Name)
 		case (&Handler{settings: settings{job: s.Job}}).wants(can) != "":
 			return nil, badConfig(field, "(%q) wants %s, which store %s cannot do", s.Name, (&Handler{settings: settings{job: s.Job}}).wants(can), can.Name)
-		case following(s.At, time.Now()).IsZero():
-			return nil, badConfig(field, "(%q) never fires: %s has no moment that is still to come", s.Name, row.Spec)
+		case never != nil:
+			return nil, badConfig(field, "(%q) never fires: %s has no moment that is still to come: %v", s.Name, row.Spec, never)
 		}
 		seen[s.Name], checked[i] = true, s
 	}
 	return checked, nil
+}
+
+// steady is a Timing whose text was asked for once: no later answer can differ, or
+// panic.
+type steady struct {
+	Timing
+	spec string
+}
+
+func (s steady) String() string { return s.spec }
+
+func steadied(at Timing) (s steady, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("its String panicked: %v", p)
+		}
+	}()
+	return steady{at, at.String()}, nil
+}
+
+// fires says why a Timing has no moment that is still to come, if that is so.
+func fires(at Timing) error {
+	next, err := following(at, time.Now())
+	if err == nil && next.IsZero() {
+		err = errors.New("its Next answers the zero time")
+	}
+	return err
 }
 
 // row is the schedule as a store keeps it.
