@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	// The race detector waits a second at each exit; our processes' ends are
 	// measured.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty, "worker": worker, "declare": declare})
+	testscript.Main(m, map[string]func(){"tasuki": main, "tasuki-faulty": faulty, "worker": worker, "declare": declare, "spoil": spoil})
 }
 
 // faulty is the command with workers that cheat: one file is left out of the

@@ -17,7 +17,8 @@ import (
 // Open opens the file at path, or makes it, and brings its schema up to date
 // unless Options.NoMigrate says otherwise. Its directory must be there.
 //
-// Always refused is a file that is no database, one with tables named tasuki_… that
+// Always refused is what is no file (a directory, a device: store.ErrInvalid), a file that
+// is no database, one with tables named tasuki_… that
 // tasuki did not make (store.ErrInvalid), and one whose schema needs a newer version of
 // tasuki (store.ErrNewer). With NoMigrate also one that is not there (fs.ErrNotExist),
 // one that is empty, one that has only the tables of others (store.ErrInvalid), and one

@@ -21,8 +21,12 @@ type found struct {
 // something in it is opened to be read only: whoever closes it last would copy the log
 // into it. Any other is not, since a reader cannot take its own log away again.
 func peek(ctx context.Context, path string, o *Options) (f found, err error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return found{absent: true}, nil
+	case err == nil && !info.Mode().IsRegular():
+		return f, fmt.Errorf("it is no file but a %s: %w (hint: name a file such as jobs.db)", kindOf(info.Mode()), store.ErrInvalid)
 	}
 	mode := "rw" // never makes a file
 	if filled(path+"-wal") || filled(path+"-journal") {
@@ -48,6 +52,21 @@ func peek(ctx context.Context, path string, o *Options) (f found, err error) {
 			"(hint: open it with the program that it belongs to; if that is tasuki, run `tasuki migrate`)", err)
 	}
 	return f, err
+}
+
+// kindOf says what else than a file something is.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "directory"
+	case mode&fs.ModeDevice != 0:
+		return "device"
+	case mode&fs.ModeNamedPipe != 0:
+		return "pipe"
+	case mode&fs.ModeSocket != 0:
+		return "socket"
+	}
+	return "special file"
 }
 
 func filled(name string) bool {

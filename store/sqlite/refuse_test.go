@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -238,5 +239,33 @@ func TestAnApplicationsDatabaseThatIsRefusedIsNotSwitchedToWAL(t *testing.T) {
 			_, err := MigrateDB(t.Context(), db, false)
 			return errors.Join(err, errors.New(path))
 		}, "")
+	}
+}
+
+func TestWhatIsNoFileIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return filepath.Join(dir, name)
+	}
+	for path, kind := range map[string]string{
+		"/dev/zero": "a device",
+		at("dir.db", os.Mkdir(filepath.Join(dir, "dir.db"), 0o700)):           "a directory",
+		at("pipe.db", syscall.Mkfifo(filepath.Join(dir, "pipe.db"), 0o600)):   "a pipe",
+		at("link.db", os.Symlink("/dev/null", filepath.Join(dir, "link.db"))): "a device",
+	} {
+		for _, o := range []Options{{}, {NoMigrate: true}} {
+			err := opening(t, path, o)()
+			if !errors.Is(err, store.ErrInvalid) || !strings.Contains(err.Error(), "it is no file but "+kind) || !strings.Contains(err.Error(), path) {
+				t.Errorf("%+v: error %v", o, err)
+			}
+		}
+		for _, dry := range []bool{true, false} {
+			if _, err := Migrate(t.Context(), path, dry); !errors.Is(err, store.ErrInvalid) {
+				t.Errorf("migrate %s: error %v", path, err)
+			}
+		}
 	}
 }
