@@ -31,6 +31,8 @@ var floors = []floor{
 	{"store/memory", []string{"store"}, false, "the reference store is plain"},
 	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
 	{"store/sqlite", []string{"store", "internal/loop"}, true, "a driver is linked only by who imports its store"},
+	{"store/postgres", []string{"store", "store/internal/sqlstore"}, true, "a driver is linked only by who imports its store"},
+	{"store/internal/sqlstore", []string{"store"}, false, "what SQL stores share knows no database"},
 	{"internal/pgtest", []string{"internal/loop"}, true, "tests start a server without what they test on it"},
 	{"internal/measure", []string{"", "store"}, false, "what is measured does not depend on who exports it"},
 	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},

@@ -1,0 +1,82 @@
+package sqlstore
+
+import "github.com/tasuki-jobs/tasuki/store"
+
+// A Fate is what Move makes of one job.
+type Fate int
+
+const (
+	Stays  Fate = iota // as it is
+	Moved              // to another place or to its end: to be written
+	Told               // it runs and shall be cancelled: to be written
+	Gone               // to be deleted
+	Revive             // ended, and shall start anew if its key is free
+)
+
+// Moves says whether a state is one that Move brings jobs to, and whether it does
+// anything with live and with ended ones.
+func Moves(to store.State) (live, ended, ok bool) {
+	switch to {
+	case store.Ready, store.Deleted:
+		return true, true, true
+	case store.Dead, store.Cancelled:
+		return true, false, true
+	}
+	return false, false, false
+}
+
+// Move brings the job where a person wants it, and answers the line that its
+// journal gets, if any.
+func (j *Job) Move(req *store.MoveRequest, now int64) (Fate, *Line) {
+	switch {
+	case j.State > Suspect:
+		return j.moveEnded(req, now)
+	case j.Worker != 0:
+		return j.tell(req), nil
+	}
+	switch req.To {
+	case store.Deleted:
+		return Gone, nil
+	case store.Ready:
+		if waits := j.State == Scheduled || j.State == Retry; !waits || j.Ord <= now {
+			return Stays, nil
+		}
+		j.State, j.Ord = Ready, now
+		j.place()
+	case store.Dead:
+		j.End(Dead, now, req.Why)
+	case store.Cancelled:
+		j.End(Cancelled, now, req.Why)
+	}
+	return Moved, j.noteMove(req, now)
+}
+
+// tell leaves a running job to its worker's next beat.
+func (j *Job) tell(req *store.MoveRequest) Fate {
+	if req.To != store.Cancelled {
+		return Stays
+	}
+	j.Cancelling, j.More.Why = true, clean(req.Why)
+	return Told
+}
+
+func (j *Job) moveEnded(req *store.MoveRequest, now int64) (Fate, *Line) {
+	switch {
+	case req.To == store.Deleted:
+		return Gone, nil
+	case req.To != store.Ready || j.State == Done:
+		return Stays, nil
+	}
+	j.More.Attempts, j.More.Deaths, j.More.Why = 0, 0, ""
+	j.State, j.Ord, j.Ended, j.Until = Ready, now, 0, 0
+	return Revive, j.noteMove(req, now)
+}
+
+// noteMove writes into the journal why a person moved the job.
+func (j *Job) noteMove(req *store.MoveRequest, now int64) *Line {
+	if req.Why == "" {
+		return nil
+	}
+	l := j.Note(store.Run{From: Time(now), Until: Time(now), Why: req.Why})
+	return &l
+}

@@ -1,0 +1,188 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+var (
+	notifySQL = named("notify")
+	xactsSQL  = named("xacts")
+)
+
+const (
+	// bellPace is how far apart notifications are at least: one in each enqueue's own
+	// transaction would make all commits wait for one another.
+	bellPace = 5 * time.Millisecond
+	// A user's transaction is asked after with growing pauses whether it has ended.
+	askSoon = 2 * time.Millisecond
+	askLate = 250 * time.Millisecond
+	// askLong is when that is given up; what polls finds the jobs.
+	askLong = time.Minute
+	// bellPatience bounds one notification.
+	bellPatience = 5 * time.Second
+)
+
+// A bell tells all who listen, in every process, that there may be work in some
+// queues. It is rung outside of the transactions that bring the work, and behind
+// their end. What it cannot say is left to those who poll.
+type bell struct {
+	store  *Store
+	wake   chan struct{} // has room for one
+	cancel context.CancelFunc
+	ended  chan struct{}
+
+	mu     sync.Mutex // owns what follows
+	queues map[string]bool
+	xacts  map[string]*xact // by number
+}
+
+// A xact is a user's transaction that brings work if it commits.
+type xact struct {
+	queues []string
+	since  time.Time
+}
+
+func newBell(s *Store) *bell {
+	ctx, cancel := context.WithCancel(context.Background())
+	b := &bell{store: s, wake: make(chan struct{}, 1), cancel: cancel, ended: make(chan struct{}),
+		queues: map[string]bool{}, xacts: map[string]*xact{}}
+	go b.run(ctx)
+	return b
+}
+
+// close ends the bell. What it has not said yet is left to those who poll.
+func (b *bell) close() {
+	b.cancel()
+	<-b.ended
+}
+
+// ring says that there may be work in these queues.
+func (b *bell) ring(queues ...string) {
+	if len(queues) == 0 {
+		return
+	}
+	b.mu.Lock()
+	for _, q := range queues {
+		b.queues[q] = true
+	}
+	b.mu.Unlock()
+	b.poke()
+}
+
+// await rings once a transaction has ended.
+func (b *bell) await(number string, queues []string) {
+	b.mu.Lock()
+	if x := b.xacts[number]; x != nil {
+		x.queues = append(x.queues, queues...)
+	} else {
+		b.xacts[number] = &xact{queues: slices.Clone(queues), since: time.Now()}
+	}
+	b.mu.Unlock()
+	b.poke()
+}
+
+func (b *bell) poke() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (b *bell) run(ctx context.Context) {
+	defer close(b.ended)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.wake:
+		}
+		for pause := time.Duration(0); ; {
+			b.ask(ctx)
+			b.say(ctx)
+			if pause = b.pause(); pause == 0 {
+				break
+			}
+			if !rest(ctx, pause) {
+				return
+			}
+		}
+		if !rest(ctx, bellPace) {
+			return
+		}
+	}
+}
+
+// pause is how long to wait before transactions are asked after again; 0: there are
+// none.
+func (b *bell) pause() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	pause := time.Duration(0)
+	for _, x := range b.xacts {
+		p := min(max(time.Since(x.since)/4, askSoon), askLate)
+		if pause == 0 || p < pause {
+			pause = p
+		}
+	}
+	return pause
+}
+
+// ask finds transactions that have ended, and lets their queues be rung.
+func (b *bell) ask(ctx context.Context) {
+	var numbers []string
+	b.mu.Lock()
+	for n, x := range b.xacts {
+		if time.Since(x.since) > askLong {
+			delete(b.xacts, n)
+			continue
+		}
+		numbers = append(numbers, n)
+	}
+	b.mu.Unlock()
+	if len(numbers) == 0 {
+		return
+	}
+	var over []string
+	ctx, cancel := context.WithTimeout(ctx, bellPatience)
+	defer cancel()
+	err := b.store.once(ctx, "notify", &call{query: xactsSQL, args: []any{numbers}, row: func(r scanner) error {
+		var n string
+		err := r.Scan(&n)
+		over = append(over, n)
+		return err
+	}})
+	if err != nil {
+		return // asked again, or left to those who poll
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range over {
+		if x := b.xacts[n]; x != nil {
+			for _, q := range x.queues {
+				b.queues[q] = true
+			}
+			delete(b.xacts, n)
+		}
+	}
+}
+
+// say rings for the queues that were named.
+func (b *bell) say(ctx context.Context) {
+	b.mu.Lock()
+	queues := make([]string, 0, len(b.queues))
+	for q := range b.queues {
+		queues = append(queues, q)
+	}
+	clear(b.queues)
+	b.mu.Unlock()
+	if len(queues) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, bellPatience)
+	defer cancel()
+	// An error costs latency only; what matters says its own.
+	_ = b.store.once(ctx, "notify", &call{query: notifySQL, args: []any{b.store.channel(), queues}})
+}

@@ -1,0 +1,200 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
+)
+
+var (
+	claimSQL   = named("claim")
+	promoteSQL = named("claim_promote")
+	headsSQL   = named("claim_heads")
+	theseSQL   = named("claim_these")
+)
+
+// promoteAtOnce bounds how many jobs of one lane a claim makes ready. If more became
+// due since the last claim, the earliest are, and the order by priority holds among
+// those.
+const promoteAtOnce = 2000
+
+// Claim takes due jobs for a worker; see [store.Consumer]. It is one statement,
+// unless jobs became due or suspects may be taken.
+func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
+	if req.Token == 0 {
+		return store.ClaimReply{}, fmt.Errorf("claim: Token is zero: %w", store.ErrInvalid)
+	}
+	c := claiming{store: s, req: &req, queues: wants(req.Queues)}
+	if err := c.run(ctx); err != nil {
+		return store.ClaimReply{}, err
+	}
+	return c.reply, nil
+}
+
+// wants are the queues of a claim, each once.
+func wants(queues []store.QueueWant) []store.QueueWant {
+	var list []store.QueueWant
+	for _, q := range queues {
+		if i := slices.IndexFunc(list, func(w store.QueueWant) bool { return w.Name == q.Name }); i >= 0 {
+			list[i].Share += q.Share
+			continue
+		}
+		list = append(list, q)
+	}
+	return list
+}
+
+// claiming is one Claim under way.
+type claiming struct {
+	store  *Store
+	req    *store.ClaimRequest
+	queues []store.QueueWant
+	found  sight
+	taken  []takenJob
+	reply  store.ClaimReply
+}
+
+// A sight is what claim says beside jobs.
+type sight struct {
+	known   bool // the worker
+	due     *int64
+	now     int64
+	suspect bool // some may be taken
+	more    bool // jobs than were asked for
+}
+
+// A takenJob is a job that was claimed.
+type takenJob struct {
+	sqlstore.Job
+	queue int64 // its number in the request
+}
+
+func (c *claiming) run(ctx context.Context) error {
+	began := time.Now()
+	if err := c.claim(ctx); err != nil {
+		return err
+	}
+	if c.found.due != nil && *c.found.due <= c.found.now {
+		if err := c.promote(ctx); err != nil {
+			return err
+		}
+	}
+	c.store.marks.note(c, time.Since(began))
+	if c.found.suspect && c.req.Max > 0 {
+		if err := c.withSuspects(ctx); err != nil {
+			return err
+		}
+	}
+	c.answer()
+	return nil
+}
+
+// claim takes ready jobs, if nothing has to be seen to first.
+func (c *claiming) claim(ctx context.Context) error {
+	names, shares := make([]string, len(c.queues)), make([]int32, len(c.queues))
+	for i, q := range c.queues {
+		names[i], shares[i] = q.Name, int32(q.Share)
+	}
+	marks := c.store.marks.use(time.Now())
+	suspects := min(c.req.Suspects, c.req.Max)
+	return c.take(ctx, claimSQL, c.req.Worker, int64(c.req.Token), int32(max(c.req.Max, 0)), names, shares, c.kinds(), int32(store.Format),
+		int32(max(suspects, 0)), marks.lanes, marks.priorities, marks.ords, marks.seqs)
+}
+
+func (c *claiming) kinds() []string { return append([]string{}, c.req.Kinds...) }
+
+// take runs a statement that claims.
+func (c *claiming) take(ctx context.Context, q query, args ...any) error {
+	c.found, c.taken = sight{}, c.taken[:0]
+	err := c.store.once(ctx, "claim", &call{query: q, args: args, row: c.read})
+	if err == nil && !c.found.known {
+		err = fmt.Errorf("claim: %w", store.ErrUnknownWorker)
+	}
+	return err
+}
+
+func (c *claiming) read(r scanner) error {
+	var j takenJob
+	var queue, seq, ord, created *int64
+	var lane, priority *int32
+	var id, kind, name, args, key, more, cursor, progress *string
+	err := r.Scan(&c.found.known, &c.found.due, &c.found.now, &c.found.suspect, &c.found.more,
+		&queue, &lane, &seq, &id, &kind, &name, &priority, &ord, &created, &args, &key, &more, &cursor, &progress)
+	if err != nil || seq == nil {
+		return err
+	}
+	j.queue, j.Lane, j.Seq, j.ID, j.Kind, j.Queue = *queue, *lane, *seq, *id, *kind, *name
+	j.Priority, j.Ord, j.Created, j.Args, j.Key, j.Cursor = *priority, *ord, *created, raw(args), text(key), raw(cursor)
+	if err := j.read(more, progress); err != nil {
+		return fmt.Errorf("job %q: %w", j.ID, err)
+	}
+	c.taken = append(c.taken, j)
+	return nil
+}
+
+// promote makes ready what became due, and claims then.
+func (c *claiming) promote(ctx context.Context) error {
+	names := make([]string, len(c.queues))
+	for i, q := range c.queues {
+		names[i] = q.Name
+	}
+	promote := &call{query: promoteSQL, args: []any{names, c.kinds(), int32(store.Format), int32(promoteAtOnce)}}
+	if err := c.store.once(ctx, "claim", promote); err != nil {
+		return err
+	}
+	return c.claim(ctx)
+}
+
+// answer puts the taken jobs into the reply, in the order in which they shall start.
+func (c *claiming) answer() {
+	slices.SortFunc(c.taken, func(a, b takenJob) int { return placeOf(&a.Job).compare(placeOf(&b.Job)) })
+	c.inOrder()
+	for i := range c.taken {
+		j := &c.taken[i]
+		j.State, j.Format = sqlstore.Running, store.Format
+		rec := j.Record()
+		rec.Tick = store.Tick{}
+		rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, sqlstore.Time(c.found.now)
+		c.reply.Jobs = append(c.reply.Jobs, rec)
+	}
+	c.reply.Wait = c.wait()
+}
+
+// inOrder puts jobs that are in the order of their queues into that of the request:
+// first each queue's share, then the rest.
+func (c *claiming) inOrder() {
+	rank := map[int64]int{}
+	rest := make(map[int64]bool, len(c.taken)) // by seq
+	for i := range c.taken {
+		j := &c.taken[i]
+		rest[j.Seq] = rank[j.queue] >= c.queues[j.queue-1].Share
+		rank[j.queue]++
+	}
+	slices.SortStableFunc(c.taken, func(a, b takenJob) int {
+		if rest[a.Seq] != rest[b.Seq] {
+			if rest[b.Seq] {
+				return -1
+			}
+			return 1
+		}
+		return int(a.queue - b.queue)
+	})
+}
+
+// wait is how long until there is more for such a claim.
+func (c *claiming) wait() time.Duration {
+	switch {
+	case c.found.more || c.found.suspect && c.req.Suspects > len(c.taken):
+		if len(c.reply.Jobs) > 0 {
+			return 0
+		}
+		return time.Microsecond
+	case c.found.due == nil:
+		return -1
+	}
+	return max(time.Duration(*c.found.due-c.found.now)*time.Microsecond, time.Microsecond)
+}

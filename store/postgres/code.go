@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// SQLSTATEs.
+const (
+	codeUnique        = "23505" // unique_violation
+	codeSerialization = "40001" // serialization_failure
+	codeDeadlock      = "40P01" // deadlock_detected
+	codeUnsupported   = "0A000" // a prepared statement whose columns are others now
+	codeNoStatement   = "26000" // a prepared statement that a pooler has elsewhere
+	codeReadOnly      = "25006" // read_only_sql_transaction
+)
+
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+func isUnique(err error) bool { return code(err) == codeUnique }
+
+// tries is how often a transaction is run that the server undid for no fault of its
+// own.
+const tries = 5
+
+// again runs do again as long as the server, or a connection that broke before it was
+// used, asks for that. conflicts says that a unique violation asks for that too: a
+// transaction looks at what is there first, and then sees what came in between.
+func (s *Store) again(ctx context.Context, conflicts bool, do func() error) error {
+	for n, made := 0, 0; ; n++ {
+		err := do()
+		var lanes *noLanes
+		if errors.As(err, &lanes) && made < maxLaneCalls {
+			if err = s.once(ctx, "add lanes", lanes.of.addLanes()); err == nil {
+				made, n = made+1, n-1
+				continue
+			}
+		}
+		if err == nil || ctx.Err() != nil || n+1 >= tries || !s.retriable(err, conflicts) {
+			return err
+		}
+		if !rest(ctx, time.Duration(rand.Int64N(int64(n+1)*int64(5*time.Millisecond)))) {
+			return err
+		}
+	}
+}
+
+// maxLaneCalls bounds how often one call makes lanes.
+const maxLaneCalls = 1000
+
+func (s *Store) retriable(err error, conflicts bool) bool {
+	switch code(err) {
+	case codeSerialization, codeDeadlock, codeUnsupported, codeNoStatement:
+		return true
+	case codeUnique:
+		return conflicts
+	case codeReadOnly:
+		s.pool.Reset() // the server became a replica; the next connections find the other
+		return false
+	}
+	return pgconn.SafeToRetry(err)
+}
+
+// rest waits, and answers false if ctx ends.
+func rest(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

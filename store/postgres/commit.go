@@ -1,0 +1,187 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
+)
+
+var (
+	fenceSQL          = named("fence")
+	commitStandingSQL = named("commit_standing")
+	xactStatusSQL     = named("xact_status")
+)
+
+// EnqueueTx puts jobs into a transaction that the caller began, in the database of
+// this store; they are there once it is committed, and workers are woken then. Jobs
+// are judged as Enqueue judges them, but whether one was Known, a Duplicate or Passed
+// is not said.
+//
+// A unique key, and the tick of a schedule, are locked until the transaction ends:
+// others who enqueue the same wait for that. In a transaction of more than READ
+// COMMITTED the server may ask for it to be begun anew (40001, 23505).
+func (s *Store) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs ...store.Job) error {
+	return s.enqueueTx(ctx, native{tx, s.text}, jobs)
+}
+
+func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if err := s.check(jobs); err != nil {
+		return err
+	}
+	d := s.inUsers(in)
+	if err := d.admit(ctx, jobs); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	if d.xact != "" {
+		s.bell.await(d.xact, queuesOf(jobs))
+	}
+	return nil
+}
+
+// Commit runs fn in a transaction that holds only if the job in hand is still this
+// worker's: the claim is checked first, by a lock on the job's row, and where the job
+// stands once the item in hand is done is written with what fn writes. It is for
+// handlers; ctx is the one that the function of the item or the step got, or the
+// handler's where there is neither. A Commit ends its item: let it be its last act.
+//
+// If the claim is lost it answers store.ErrLost and fn is not called. An error or a
+// panic of fn undoes everything. A second Commit for one item of Each, or one inside
+// a Step (which has StepTx for that), answers store.ErrNoItem. If the connection
+// breaks while the transaction commits the server is asked what became of it; if that
+// cannot be known the error is store.ErrUnsure.
+func (s *Store) Commit(ctx context.Context, fn func(pgx.Tx) error) error {
+	return s.commit(ctx, func(ctx context.Context, around func(session) error, finish func(session) error) error {
+		tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(context.WithoutCancel(ctx)) // for errors and panics; after Commit it does nothing
+		in := native{tx, s.text}
+		if err := around(in); err != nil {
+			return err
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := finish(in); err != nil {
+			return err
+		}
+		return sure(commitBy(ctx, tx.Commit))
+	})
+}
+
+// commitPatience bounds the last statements of a Commit: they are not given up with
+// the handler's context, since its writes are done.
+const commitPatience = 30 * time.Second
+
+func commitBy(ctx context.Context, commit func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	defer cancel()
+	return commit(ctx)
+}
+
+// A transaction begins, runs fence, what the user gave, and finish, and commits.
+type transaction func(ctx context.Context, fence, finish func(session) error) error
+
+func (s *Store) commit(ctx context.Context, transact transaction) error {
+	h := store.HeldFrom(ctx)
+	if h == nil {
+		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
+	}
+	err := h.Commit(func(stand func() (store.Standing, error)) error {
+		c := committing{store: s, held: h, stand: stand}
+		err := transact(ctx, func(in session) error { return c.fence(ctx, in) }, func(in session) error { return c.finish(ctx, in) })
+		if errors.Is(err, store.ErrUnsure) {
+			return c.decide(ctx, err)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("commit of job %s: %w", h.ID, err)
+	}
+	return nil
+}
+
+// committing is one Commit under way.
+type committing struct {
+	store *Store
+	held  *store.Held
+	stand func() (store.Standing, error)
+	seq   int64
+	xact  string
+}
+
+// fence answers store.ErrLost if the claim is lost. It locks the job's row, so nobody
+// can release it meanwhile.
+func (c *committing) fence(ctx context.Context, in session) error {
+	found := false
+	err := in.do(ctx, &call{query: fenceSQL, args: []any{c.held.ID, c.held.Worker, int64(c.held.Token)}, row: one(&found, &c.seq, &c.xact)})
+	if err == nil && !found {
+		err = store.ErrLost
+	}
+	return err
+}
+
+// finish writes where the job stands once the transaction is in. A context that ends
+// now must not undo the writes.
+func (c *committing) finish(ctx context.Context, in session) error {
+	if c.stand == nil {
+		return nil
+	}
+	st, err := c.stand()
+	if err != nil {
+		return err
+	}
+	var j sqlstore.Job
+	j.Stand(&store.Outcome{Progress: st.Progress})
+	var progress *string
+	if st.Progress != nil {
+		p := sqlstore.JSON(&j.Progress)
+		progress = &p
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	defer cancel()
+	return in.do(ctx, &call{query: commitStandingSQL, args: []any{c.seq, orNone(st.Cursor), progress, int64(st.Seq)}})
+}
+
+// decide asks the server what became of a transaction whose COMMIT was not answered.
+func (c *committing) decide(ctx context.Context, unsure error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	defer cancel()
+	for pause := askSoon; rest(ctx, pause); pause = min(2*pause, time.Second) {
+		var status string
+		err := c.store.once(ctx, "commit", &call{query: xactStatusSQL, args: []any{c.xact}, row: func(r scanner) error { return r.Scan(&status) }})
+		switch {
+		case err != nil || status == "in progress":
+		case status == "committed":
+			return nil
+		case status == "aborted":
+			return fmt.Errorf("the connection broke and the server undid it")
+		default:
+			return unsure
+		}
+	}
+	return unsure
+}
+
+// sure marks an error of a COMMIT after which the transaction may be in.
+func sure(err error) error {
+	var answered *pgconn.PgError
+	if err == nil || errors.Is(err, pgx.ErrTxClosed) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return err
+	}
+	if errors.As(err, &answered) && answered.Code != "57P01" && answered.Code != "57P02" {
+		return err
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnsure, err)
+}

@@ -1,0 +1,112 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
+)
+
+var (
+	enqueueSQL  = named("enqueue")
+	lanesAddSQL = named("lanes_add")
+)
+
+// Enqueue puts jobs into the store; see [store.Producer].
+func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	if err := s.check(jobs); err != nil {
+		return nil, err
+	}
+	became, err := s.enqueue(ctx, jobs)
+	if err != nil {
+		return nil, err
+	}
+	s.bell.ring(queuesOf(jobs)...)
+	return became, nil
+}
+
+func (s *Store) check(jobs []store.Job) error {
+	for i := range jobs {
+		if err := jobs[i].Check(s.options.MaxPayload); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enqueue adds jobs that nothing but a known id keeps out in one statement. Ids are
+// hardly ever known, so it is worth to try it as if none were.
+func (s *Store) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+	if len(jobs) <= atOnce && plain(jobs) {
+		became, err := s.enqueuePlain(ctx, jobs)
+		if !isUnique(err) {
+			return became, err
+		}
+	}
+	var d door
+	err := s.write(ctx, "enqueue", func(t *tx) (err error) {
+		d = s.inOwn(t)
+		return d.admit(ctx, jobs)
+	})
+	return d.became, err
+}
+
+func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+	r := newRows(jobs)
+	c := &call{query: enqueueSQL, args: r.args()}
+	err := s.once(ctx, "enqueue", c)
+	if err == nil && c.changed == 0 {
+		if err = s.once(ctx, "add lanes", r.addLanes()); err == nil {
+			err = s.once(ctx, "enqueue", c)
+		}
+	}
+	if err == nil && c.changed == 0 {
+		err = errNoLanes
+	}
+	if err != nil {
+		return nil, err
+	}
+	became := make([]store.Enqueued, len(jobs))
+	for i := range jobs {
+		became[i] = store.Enqueued{ID: jobs[i].ID, What: store.Added}
+	}
+	return became, nil
+}
+
+var errNoLanes = errors.New("enqueue: the lanes of the jobs cannot be made")
+
+// addLanes is the statement that makes the lanes of the rows.
+func (r *rows) addLanes() *call {
+	return &call{query: lanesAddSQL, args: []any{r.queues, r.kinds, int32(store.Format)}}
+}
+
+// plain says whether nothing but a known id keeps any of these out, and none has
+// something in other tables.
+func plain(jobs []store.Job) bool {
+	seen := make(map[string]bool, len(jobs))
+	for i := range jobs {
+		j := &jobs[i]
+		if j.Unique != "" || j.Tick.Schedule != "" || len(j.Tags) > 0 || seen[j.ID] {
+			return false
+		}
+		seen[j.ID] = true
+	}
+	return true
+}
+
+// queuesOf are the queues of some jobs, each once.
+func queuesOf(jobs []store.Job) []string {
+	var list []string
+	seen := map[string]bool{}
+	for i := range jobs {
+		if q := sqlstore.QueueOf(&jobs[i]); !seen[q] {
+			seen[q] = true
+			list = append(list, q)
+		}
+	}
+	return list
+}

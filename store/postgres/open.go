@@ -1,0 +1,139 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// Open opens the store in a database, brings its schema up to date and checks that it
+// can work there. dsn is a URL (postgres://user:password@host:5432/database) or a list
+// of key=value, as libpq takes them, several hosts included; what is missing comes
+// from PGHOST and its like. Close ends it.
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w (hint: postgres://user:password@host:5432/database)", err)
+	}
+	o.configure(config, strings.Contains(dsn, "pool_max_conns"))
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	s, err := open(ctx, pool, o)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s.owned = true
+	return s, nil
+}
+
+// New is Open on a pool that the application has already, and closes. It should have
+// at least two connections more than handlers use.
+func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, err
+	}
+	if pool.Config().MaxConns < 2 {
+		return nil, fmt.Errorf("postgres: the pool has one connection: %w (hint: MaxConns of 4 or more)", store.ErrInvalid)
+	}
+	return open(ctx, pool, o)
+}
+
+// configure sets what connections of the store's own pool shall be like.
+func (o *Options) configure(c *pgxpool.Config, sized bool) {
+	switch {
+	case o.MaxConns > 0:
+		c.MaxConns = int32(o.MaxConns)
+	case !sized:
+		c.MaxConns = DefaultMaxConns
+	}
+	c.ConnConfig.DialFunc = dial
+	if o.Pooled {
+		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+		c.ConnConfig.StatementCacheCapacity = 0
+		return
+	}
+	o.settings(c.ConnConfig.RuntimeParams)
+}
+
+// settings are those of a session of ours, as far as the user's DSN says nothing else.
+func (o *Options) settings(params map[string]string) {
+	ours := map[string]string{
+		"default_transaction_isolation": "read committed",
+		"enable_seqscan":                "off", // plans that were made while a table was small are kept
+		"enable_bitmapscan":             "off",
+		"tcp_keepalives_idle":           "5", // the server notices a machine that is gone, and frees its rows
+		"tcp_keepalives_interval":       "2",
+		"tcp_keepalives_count":          "3",
+		"tcp_user_timeout":              "10000",
+	}
+	if o.IdleInTransaction > 0 {
+		ours["idle_in_transaction_session_timeout"] = strconv.FormatInt(o.IdleInTransaction.Milliseconds(), 10)
+	}
+	if params["application_name"] == "" {
+		params["application_name"] = "tasuki"
+	}
+	for name, value := range ours {
+		if _, said := params[name]; !said {
+			params[name] = value
+		}
+	}
+}
+
+func open(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
+	s := newStore(pool, o)
+	if err := s.prepare(ctx); err != nil {
+		return nil, explain(err)
+	}
+	s.bell = newBell(s)
+	return s, nil
+}
+
+// prepare looks at the server and brings the schema up to date.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.inspect(ctx); err != nil {
+		return err
+	}
+	m := migrator{s.pool.Config().ConnConfig, s.options.Schema, migrations}
+	steps, err := m.run(ctx, s.options.NoMigrate)
+	if err == nil && s.options.NoMigrate && len(steps) > 0 {
+		err = fmt.Errorf("schema %s is missing or older than this program (hint: tasuki migrate brings it up to date)", s.options.Schema)
+	}
+	return err
+}
+
+// oldest is the oldest server that this is written for.
+const oldest = 130000
+
+// inspect refuses a server that cannot serve.
+func (s *Store) inspect(ctx context.Context) error {
+	var version int
+	var encoding string
+	var replica bool
+	q := query{"inspect", `SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), pg_is_in_recovery()`}
+	err := native{s.pool, s.text}.do(ctx, &call{query: q, row: func(r scanner) error { return r.Scan(&version, &encoding, &replica) }})
+	switch {
+	case err != nil:
+		return err
+	case version < oldest:
+		return fmt.Errorf("the server is PostgreSQL %d.%d: %w (hint: 13 or newer)", version/10000, version%100, store.ErrUnsupported)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s: %w (hint: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)", encoding, store.ErrUnsupported)
+	case replica:
+		return fmt.Errorf("the server is a replica, which only reads: %w (hint: name the primary, or all hosts and target_session_attrs=read-write)", store.ErrUnsupported)
+	}
+	return nil
+}

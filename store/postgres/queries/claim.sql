@@ -1,0 +1,55 @@
+-- Claims the first jobs of some lanes, unless something has to be seen to first:
+-- jobs that became due, or suspects that may be taken. How many each lane gives is
+-- read without locks; then each gives that many of those that nobody holds locked.
+-- in: 1 worker, 2 token, 3 how many, 4 queues, 5 their shares, 6 kinds, 7 format,
+--     8 how many suspects; where to begin reading in some lanes: 9 lanes,
+--     10 priorities, 11 ords, 12 seqs
+-- out: is the worker known; when the first that waits becomes due; now; is there a
+--     suspect; were there more jobs; and of each job that was taken, or NULL: number
+--     of its queue, lane, seq, id, kind, queue, priority, ord, created, args, ukey, more,
+--     cursor, progress
+WITH t AS MATERIALIZED (
+  SELECT tasuki.now() AS now
+), w AS MATERIALIZED (
+  SELECT worker, beat FROM tasuki.workers WHERE name = $1 FOR KEY SHARE
+), l AS MATERIALIZED (
+  SELECT l.lane, l.queue, l.kind, q.n, q.share, coalesce(m.priority, -2147483648) AS priority,
+    coalesce(m.ord, -9223372036854775808) AS ord, coalesce(m.seq, 0) AS seq
+  FROM unnest($4::text[], $5::integer[]) WITH ORDINALITY q (queue, share, n)
+  JOIN tasuki.lanes l ON l.queue = q.queue AND l.kind = ANY ($6::text[]) AND l.format = $7
+  LEFT JOIN unnest($9::integer[], $10::integer[], $11::bigint[], $12::bigint[]) m (lane, priority, ord, seq) ON m.lane = l.lane
+  WHERE EXISTS (SELECT FROM w) AND NOT EXISTS (SELECT FROM tasuki.paused p WHERE p.queue = q.queue)
+), s AS MATERIALIZED (
+  SELECT min(d.ord) AS due, coalesce(bool_or(x.suspect), false) AS suspect
+  FROM l
+  LEFT JOIN LATERAL (
+    SELECT j.ord FROM tasuki.jobs j WHERE j.lane = l.lane AND j.state IN (1, 4) ORDER BY j.ord, j.seq LIMIT 1) d ON true
+  LEFT JOIN LATERAL (
+    SELECT true AS suspect FROM tasuki.jobs j WHERE j.lane = l.lane AND j.state = 5 ORDER BY j.priority LIMIT 1) x ON $8 > 0
+), h AS MATERIALIZED (
+  SELECT l.lane, l.n, l.share, j.priority, j.ord, j.seq
+  FROM l CROSS JOIN LATERAL (
+    SELECT j.priority, j.ord, j.seq FROM tasuki.jobs j
+    WHERE j.lane = l.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
+    ORDER BY j.priority, j.ord, j.seq LIMIT $3::integer + 1) j
+  WHERE $3 > 0 AND NOT EXISTS (SELECT FROM s, t WHERE s.due <= t.now OR s.suspect)
+), k AS MATERIALIZED (
+  SELECT lane, count(*) AS jobs FROM (
+    SELECT r.lane FROM (
+      SELECT h.lane, h.n, h.share, row_number() OVER (PARTITION BY h.n ORDER BY h.priority, h.ord, h.seq) AS rank FROM h) r
+    ORDER BY r.rank > r.share, r.n, r.rank LIMIT $3) c
+  GROUP BY lane
+), c AS MATERIALIZED (
+  SELECT j.seq, l.n, l.kind, l.queue
+  FROM k JOIN l USING (lane) CROSS JOIN LATERAL (
+    SELECT j.seq FROM tasuki.jobs j
+    WHERE j.lane = k.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
+    ORDER BY j.priority, j.ord, j.seq LIMIT k.jobs
+    FOR UPDATE SKIP LOCKED) j
+), u AS (
+  UPDATE tasuki.jobs j SET state = 3, worker = w.worker, token = $2, claimed = t.now, beat = w.beat
+  FROM c, w, t WHERE j.seq = c.seq
+  RETURNING c.n, j.lane, j.seq, j.id, c.kind, c.queue, j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
+)
+SELECT EXISTS (SELECT FROM w), s.due, t.now, s.suspect, (SELECT count(*) FROM h) > $3, u.*
+FROM s CROSS JOIN t LEFT JOIN u ON true

@@ -1,0 +1,2 @@
+-- out: the store's clock
+SELECT tasuki.now()

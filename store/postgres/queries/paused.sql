@@ -1,0 +1,2 @@
+-- out: names of paused queues
+SELECT queue FROM tasuki.paused

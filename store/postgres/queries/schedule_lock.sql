@@ -1,0 +1,3 @@
+-- Lets nobody else change schedules until the transaction ends.
+-- out: the highest version that was given; now
+SELECT version, tasuki.now() FROM tasuki.schedule_counts WHERE one = 1 FOR UPDATE

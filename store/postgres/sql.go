@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// SQL is the same store for code that uses database/sql.
+type SQL struct{ s *Store }
+
+// SQL is the store for code that uses database/sql.
+func (s *Store) SQL() SQL { return SQL{s} }
+
+// DB is the store's pool as a *sql.DB, for the application's own statements.
+func (d SQL) DB() *sql.DB { return d.s.db() }
+
+// EnqueueTx is [Store.EnqueueTx] in a transaction of database/sql, by whatever driver.
+func (d SQL) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error {
+	return d.s.enqueueTx(ctx, foreign{tx, d.s.text}, jobs)
+}
+
+// Commit is [Store.Commit] with a transaction of database/sql, on a connection of the
+// store's pool.
+func (d SQL) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
+	return d.s.commit(ctx, func(ctx context.Context, fence, finish func(session) error) error {
+		// Not under ctx: database/sql would roll back beside us when it ends.
+		tx, err := d.DB().BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // for errors and panics; after Commit it does nothing
+		in := foreign{tx, d.s.text}
+		if err := fence(in); err != nil {
+			return err
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := finish(in); err != nil {
+			return err
+		}
+		return sure(tx.Commit())
+	})
+}
+
+// A foreign session is a transaction of database/sql, whose driver need not know
+// arrays.
+type foreign struct {
+	tx   *sql.Tx
+	text func(query) string
+}
+
+func (f foreign) do(ctx context.Context, calls ...*call) error {
+	for _, c := range calls {
+		if err := f.one(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f foreign) one(ctx context.Context, c *call) error {
+	args := make([]any, len(c.args))
+	for i, a := range c.args {
+		args[i] = asText(a)
+	}
+	rows, err := f.tx.QueryContext(ctx, f.text(c.query), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if c.row == nil {
+			continue
+		}
+		if err := c.row(rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// asText is a value as every driver takes it: arrays as the server writes them.
+func asText(v any) any {
+	switch v := v.(type) {
+	case []string:
+		return arrayOf(v, quotedElement)
+	case []*string:
+		return arrayOf(v, func(s *string) string {
+			if s == nil {
+				return "NULL"
+			}
+			return quotedElement(*s)
+		})
+	case []int16:
+		return arrayOf(v, func(n int16) string { return fmt.Sprint(n) })
+	case []int32:
+		return arrayOf(v, func(n int32) string { return fmt.Sprint(n) })
+	case []int64:
+		return arrayOf(v, func(n int64) string { return fmt.Sprint(n) })
+	case *string:
+		if v == nil {
+			return nil
+		}
+		return *v
+	}
+	return v
+}
+
+func arrayOf[T any](list []T, text func(T) string) string {
+	elements := make([]string, len(list))
+	for i, v := range list {
+		elements[i] = text(v)
+	}
+	return "{" + strings.Join(elements, ",") + "}"
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+func quotedElement(s string) string { return `"` + escaper.Replace(s) + `"` }

@@ -1,0 +1,82 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// A head is one of the first jobs of a lane.
+type head struct {
+	queue   string
+	suspect bool
+	place
+}
+
+// withSuspects claims where suspects may be among the jobs: that is seldom, and which
+// ones to take is said with more care than speed.
+func (c *claiming) withSuspects(ctx context.Context) error {
+	names := make([]string, len(c.queues))
+	for i, q := range c.queues {
+		names[i] = q.Name
+	}
+	byQueue := map[string][]head{}
+	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), int32(c.req.Max), int32(c.req.Suspects)},
+		row: func(r scanner) error {
+			var h head
+			err := r.Scan(&h.queue, &h.suspect, &h.priority, &h.ord, &h.seq)
+			byQueue[h.queue] = append(byQueue[h.queue], h)
+			return err
+		}}
+	if err := c.store.once(ctx, "claim", look); err != nil {
+		return err
+	}
+	for _, heads := range byQueue {
+		slices.SortFunc(heads, func(a, b head) int { return a.compare(b.place) })
+	}
+	chosen := c.choose(byQueue)
+	due, now := c.found.due, c.found.now
+	if err := c.take(ctx, theseSQL, c.req.Worker, int64(c.req.Token), chosen); err != nil {
+		return err
+	}
+	c.found.due, c.found.now = due, now
+	for i := range c.taken {
+		j := &c.taken[i]
+		j.queue = int64(slices.IndexFunc(c.queues, func(q store.QueueWant) bool { return q.Name == j.Queue })) + 1
+	}
+	c.found.more = len(chosen) == c.req.Max
+	return nil
+}
+
+// choose says which jobs to take, by the shares of the queues and the number of
+// suspects.
+func (c *claiming) choose(byQueue map[string][]head) (seqs []int64) {
+	suspects := c.req.Suspects
+	from := func(queue string, n int) {
+		heads := byQueue[queue]
+		var left []head
+		for i, h := range heads {
+			if n <= 0 {
+				left = append(left, heads[i:]...)
+				break
+			}
+			if h.suspect {
+				if suspects <= 0 {
+					continue
+				}
+				suspects--
+			}
+			seqs = append(seqs, h.seq)
+			n--
+		}
+		byQueue[queue] = left
+	}
+	for _, q := range c.queues {
+		from(q.Name, min(q.Share, c.req.Max-len(seqs)))
+	}
+	for _, q := range c.queues {
+		from(q.Name, c.req.Max-len(seqs))
+	}
+	return append([]int64{}, seqs...)
+}
