@@ -43,10 +43,7 @@ func (s *showCmd) Run(c *caller) error {
 			hint: "a done job leaves the store unless it was enqueued with --keep; `tasuki jobs list` shows those that are there"}
 	}
 	r := &page.Jobs[0]
-	marks, err := marksDuring(c.ctx, st, r)
-	if err != nil {
-		return err
-	}
+	marks := c.marksDuring(st, r)
 	if c.json {
 		j := jobOf(r)
 		j.Marks = marks

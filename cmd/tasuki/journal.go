@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,21 +18,23 @@ type history struct {
 	b     strings.Builder
 }
 
-// marksDuring are the marks of the job's life, the oldest first.
-func marksDuring(ctx context.Context, st *openStore, r *store.Record) ([]store.Mark, error) {
+// marksDuring are the marks of the job's life, the oldest first. A journal is shown
+// without them rather than not at all.
+func (c *caller) marksDuring(st *openStore, r *store.Record) []store.Mark {
 	m := marksOf(st)
 	if m == nil {
-		return nil, nil
+		return nil
 	}
-	marks, err := m.Marks(ctx, store.MaxMarks)
+	marks, err := m.Marks(c.ctx, store.MaxMarks)
 	if err != nil {
-		return nil, failed("reading the marks of deploys", err)
+		c.note("note: the marks of deploys cannot be read: %s", plain(err.Error()))
+		return nil
 	}
 	marks = slices.DeleteFunc(slices.Clone(marks), func(m store.Mark) bool {
 		return m.At.Before(r.CreatedAt) || r.State.Ended() && m.At.After(r.EndedAt)
 	})
 	slices.Reverse(marks)
-	return marks, nil
+	return marks
 }
 
 // String is the journal as jobs show prints it; empty if nothing ever ran.

@@ -186,3 +186,18 @@ func TestArrowsScrollTheJobsAndNoFarther(t *testing.T) {
 		}
 	}
 }
+
+// badMarks is a store whose marks cannot be read.
+type badMarks struct{ store.Marker }
+
+func (badMarks) Marks(context.Context, int) ([]store.Mark, error) { return nil, errors.New("no marks") }
+
+func TestALookIsWorthSomethingWithoutTheMarks(t *testing.T) {
+	s, err := (&Source{Store: &fake{running: 3}, Marks: badMarks{}}).Look(t.Context())
+	if err != nil || len(s.Running) != 3 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if screen := strings.Join(View{}.Render(s), "\n"); !strings.Contains(screen, "deploys cannot be read: no marks") {
+		t.Errorf("the screen does not say so:\n%s", screen)
+	}
+}

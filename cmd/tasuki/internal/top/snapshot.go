@@ -24,6 +24,7 @@ type Snapshot struct {
 	Running []store.Record // the longest running first, at most mostRunning
 	Stats   store.Stats
 	Marks   []store.Mark // the newest first
+	NoMarks error        // why there are none, if they could not be read
 
 	// Done and Failed are jobs and attempts a second since the snapshot before;
 	// Known says whether there was one.
@@ -67,9 +68,7 @@ func (s *Source) Look(ctx context.Context) (*Snapshot, error) {
 		return cmp.Or(a.ClaimedAt.Compare(b.ClaimedAt), cmp.Compare(a.ID, b.ID))
 	})
 	if s.Marks != nil {
-		if now.Marks, err = s.Marks.Marks(ctx, mostMarks); err != nil {
-			return nil, fmt.Errorf("read the marks of deploys: %w", err)
-		}
+		now.Marks, now.NoMarks = s.Marks.Marks(ctx, mostMarks)
 	}
 	now.since(s.before)
 	s.before = now

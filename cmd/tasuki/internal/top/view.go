@@ -98,6 +98,9 @@ func (v View) head(s *Snapshot, p paint) []string {
 
 // deploys are the marks on one line, the newest first.
 func deploys(s *Snapshot) string {
+	if s.NoMarks != nil {
+		return " · deploys cannot be read: " + text.Plain(s.NoMarks.Error())
+	}
 	var all strings.Builder
 	for _, m := range s.Marks {
 		fmt.Fprintf(&all, " · deploy %s %s ago", text.Plain(m.Label), span(s.At.Sub(m.At)))
