@@ -95,7 +95,9 @@ func (b *beater) request() store.BeatRequest {
 		}
 	} else {
 		info.Stuck = b.stuck()
-		b.slow()
+		for _, r := range b.w.desk.active() {
+			b.w.tellSlow(r)
+		}
 	}
 	return store.BeatRequest{Worker: info, Claims: claims, OrdersSeen: b.orders}
 }

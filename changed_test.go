@@ -144,7 +144,7 @@ func TestACommitByTheContextAroundAnItemIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, st *memory.Store) {
-				wantFailure(t, tasked(t, st, func(ctx context.Context) error { return do(ctx, st) }), "hint: give Commit the context")
+				wantDead(t, tasked(t, st, func(ctx context.Context) error { return do(ctx, st) }), "hint: give Commit the context")
 			})
 		})
 	}

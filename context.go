@@ -82,6 +82,9 @@ func Save(ctx context.Context, cursor any) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := p.keeps(); err != nil {
+		return fmt.Errorf("kind %q: save cursor: %w", r.rec.Kind, err)
+	}
 	l := p.open().loop(mainLoop)
 	before := l.Cursor
 	if l.Cursor = raw; len(raw) > len(before) {
@@ -90,20 +93,9 @@ func Save(ctx context.Context, cursor any) error {
 			return fmt.Errorf("kind %q: save cursor: %w", r.rec.Kind, err)
 		}
 	}
-	r.counted()
+	r.counted(r.clock())
 	r.changed()
 	return nil
-}
-
-func (r *run) encodeCursor(cursor any) (json.RawMessage, error) {
-	raw, err := json.Marshal(cursor)
-	if err != nil {
-		return nil, fmt.Errorf("cursor does not become JSON: %w", err)
-	}
-	if r.limit > 0 && len(raw) > r.limit {
-		return nil, fmt.Errorf("cursor is %d bytes, over the limit of %d", len(raw), r.limit)
-	}
-	return raw, nil
 }
 
 // SetProgress notes how much of how much is done (total 0: not known), with a

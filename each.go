@@ -46,6 +46,12 @@ func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Con
 		return iterate(ctx, mainLoop, from(args), func(ctx context.Context, item T) error { return do(ctx, args, item) }, opts)
 	})
 	h.cursor = true
+	switch {
+	case from == nil:
+		h.lacks = "source: the function that Each was given for it is nil"
+	case do == nil:
+		h.lacks = "function for its items: Each was given nil"
+	}
 	return h
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // Causes of a handler's cancelled context (context.Cause) and errors that
@@ -29,6 +31,24 @@ var (
 // errRefused ends a run whose next item the runtime refused to begin. The run
 // itself remembers that; the error only unwinds the handler.
 var errRefused = errors.New("tasuki: the next item is left to another worker")
+
+// errEnded is for what outlives its job's handler.
+var errEnded = fmt.Errorf("the job's handler has returned already: %w (hint: what it started must end before it does)", ErrNoJob)
+
+// A hopelessError is one that every further attempt would end in, and perhaps not
+// before it has done something again: the job is dead at once.
+type hopelessError struct{ error }
+
+func hopeless(err error) error { return hopelessError{err} }
+
+func (e hopelessError) Unwrap() error { return e.error }
+
+// isHopeless says so of an error. A store that has no item to commit was asked by a
+// mistake in the program: an attempt that goes on behind it would leave out the rest
+// of the item.
+func isHopeless(err error) bool {
+	return errors.Is(err, store.ErrNoItem) || errors.As(err, new(hopelessError))
+}
 
 // A StillRunning is Stop's answer when handlers were still running at the
 // deadline. Their claims are kept alive until they end; Done says when.

@@ -14,7 +14,8 @@ type Handler struct {
 	kind     string
 	settings settings
 	do       func(context.Context, *run) error
-	cursor   bool // it cannot work on a store that keeps no cursors
+	cursor   bool   // it cannot work on a store that keeps no cursors
+	lacks    string // what it was not given; empty: nothing
 }
 
 // Kind is the kind whose jobs the handler runs.
@@ -77,6 +78,8 @@ func checkHandlers(handlers []Handler, can store.Features) error {
 		switch {
 		case h.do == nil:
 			return badConfig(field, "is empty; make it with Kind.Do or Each")
+		case h.lacks != "":
+			return badConfig(field, "(kind %q) has no %s", h.kind, h.lacks)
 		case seen[h.kind]:
 			return badConfig(field, "is a second handler for kind %q", h.kind)
 		case job.Check(0) != nil:

@@ -15,16 +15,28 @@ import (
 func (r *run) verdict(err error) (o store.Outcome, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			o, ok = r.judge(&panicError{value: p, stack: string(debug.Stack())})
+			o, ok = r.secondVerdict(&panicError{value: p, stack: string(debug.Stack())})
 		}
 	}()
 	return r.judge(err)
 }
 
+// secondVerdict is that of a run whose first one panicked. If this one does too, the
+// fault is ours: the job is dead as it lies in the store, and the worker lives.
+func (r *run) secondVerdict(first *panicError) (o store.Outcome, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			o, ok = store.Outcome{Claim: r.held.Claim, Verb: store.Bury, Failure: failure(first), Why: "dead: its outcome could not be told: " + clip(first)}, true
+		}
+	}()
+	return r.judge(first)
+}
+
 // judge turns the way a run ended into the outcome to settle. It is the third
 // law in code: refused, yielded, or an error after last call is a hand-over; nil
-// is done. It never reads an error's text. ok is false for a lost run, whose
-// outcome nobody wants.
+// is done. A mistake in the program that would cost something anew with every attempt
+// ends the job, also during a stop. It never reads an error's text. ok is false for a
+// lost run, whose outcome nobody wants.
 func (r *run) judge(err error) (o store.Outcome, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -33,10 +45,13 @@ func (r *run) judge(err error) (o store.Outcome, ok bool) {
 		return o, false
 	}
 	r.leave(&o)
+	err = r.unswallowed(err)
 	var said *outcome
 	errors.As(err, &said)
 	cause := context.Cause(r.ctx)
 	switch {
+	case isHopeless(err):
+		o.Verb, o.Failure, o.Why = store.Bury, failure(err), "dead at once, no retry could mend it: "+clip(err)
 	case r.refused:
 		o.Verb, o.Why = store.HandOver, "handed over: the worker stops"
 	case err == nil || said.is(outThen):

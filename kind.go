@@ -51,13 +51,17 @@ func (k Kind[A]) Job(args A, opts ...Option) store.Job {
 // failed attempt, and [Then], [Snooze], [RetryIn], [Discard] and [Yield] say
 // something else.
 func (k Kind[A]) Do(do func(context.Context, A) error) Handler {
-	return k.handler(func(ctx context.Context, r *run) error {
+	h := k.handler(func(ctx context.Context, r *run) error {
 		args, err := decodeArgs[A](r.rec.Args)
 		if err != nil {
 			return err
 		}
 		return do(ctx, args)
 	})
+	if do == nil {
+		h.lacks = "function: Do was given nil"
+	}
+	return h
 }
 
 func (k Kind[A]) handler(do func(context.Context, *run) error) Handler {

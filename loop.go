@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
+	"github.com/tasuki-jobs/tasuki/store"
 )
 
 // An iteration is one loop in one run: it asks before each item whether it may
@@ -21,10 +22,11 @@ type iteration struct {
 	state *loopState // guarded by run.mu
 
 	// Owned by the loop's goroutine.
-	items   int64 // begun in this run
-	total   int64 // 0: not known, or not shown
-	done    int64 // of total
-	largest int   // cursor whose state was seen to fit
+	items   int64     // begun in this run
+	began   time.Time // when the first of them was to begin; only with maxRun
+	total   int64     // 0: not known, or not shown
+	done    int64     // of total
+	largest int       // cursor whose state was seen to fit
 }
 
 // iterate runs a loop from where it stands to its end.
@@ -33,21 +35,59 @@ func iterate[C, T any](ctx context.Context, name string, src Source[C, T], do fu
 	if err != nil || it == nil {
 		return err
 	}
+	if err := src.check(do); err != nil {
+		return fmt.Errorf("%s: %w", it, err)
+	}
 	start, err := decodeCursor[C](it.state.Cursor)
 	if err != nil {
 		return fmt.Errorf("%s: %w", it, err)
 	}
 	order := ordering(src.Compare, start, it.state.Cursor)
+	ctx, end := it.beside(ctx)
+	defer end()
 	if err := it.begin(ctx, src.Total); err != nil {
 		return err
 	}
 	whole := false
-	defer it.run.unlessWhole(&whole, it.String)
+	defer it.run.unlessWhole(&whole, it.path, it.String)
 	err = walk(ctx, it, src.After(ctx, start), func(item T) error {
 		return one(ctx, it, src.Cursor(item), order, func(ctx context.Context) error { return do(ctx, item) })
 	})
 	whole = true
 	return err
+}
+
+// check refuses a source that has not what a loop needs.
+func (s *Source[C, T]) check(do func(context.Context, T) error) error {
+	what := ""
+	switch {
+	case s.After == nil:
+		what = "source has no After"
+	case s.Cursor == nil:
+		what = "source has no Cursor"
+	case do == nil:
+		what = "function for its items is nil"
+	default:
+		return nil
+	}
+	return fmt.Errorf("the %s (hint: a loop needs all three)", what)
+}
+
+// beside is the context of what the loop calls that is no item: hooks, Total,
+// Throttle, the source. Where the loop stands in an item or a step, a Commit there
+// would end that before the loop is done; so it is refused, and so is one by the
+// context around the loop, until end is called.
+func (it *iteration) beside(ctx context.Context) (context.Context, func()) {
+	if it.at.above == nil {
+		return ctx, func() {}
+	}
+	held := it.at.held.Within()
+	held.Take(&store.Point{Stand: it.noCommit})
+	return store.WithHeld(ctx, held), held.Leave
+}
+
+func (it *iteration) noCommit() (store.Standing, error) {
+	return store.Standing{}, fmt.Errorf("%s: Commit in a hook or the source of a loop that stands in an item or a step, which it would end: %w (hint: give Commit the context that the item's function got, as its last act)", it, store.ErrNoItem)
 }
 
 // walk takes item after item until one fails or there is none.
@@ -75,7 +115,10 @@ func one[C any](ctx context.Context, it *iteration, c C, o *order[C], do func(co
 	if err != nil {
 		return fmt.Errorf("%s: %w", it, err)
 	}
-	i := it.take(raw)
+	i, err := it.take(raw)
+	if err != nil {
+		return fmt.Errorf("%s: %w", it, err)
+	}
 	defer i.leave()
 	if err := do(i.under(ctx)); err != nil {
 		return err
@@ -131,13 +174,24 @@ func (it *iteration) next(ctx context.Context) error {
 	if err := it.run.next(ctx, it.at); err != nil {
 		return err
 	}
-	if it.maxRun > 0 && it.items > 1 && time.Since(it.run.started) >= it.maxRun {
-		return Yield()
+	if it.ranOut() {
+		return it.run.cutOff(it.at, Yield())
 	}
 	if it.throttle != nil {
 		if d := it.throttle(ctx); d > 0 {
-			return Snooze(d)
+			return it.run.cutOff(it.at, Snooze(d))
 		}
 	}
 	return nil
+}
+
+// ranOut says whether MaxRun is over. At least one item is done per run.
+func (it *iteration) ranOut() bool {
+	if it.maxRun <= 0 {
+		return false
+	}
+	if it.items == 1 {
+		it.began = time.Now()
+	}
+	return it.items > 1 && time.Since(it.began) >= it.maxRun
 }

@@ -119,8 +119,22 @@ func tasked(t *testing.T, st *memory.Store, do func(context.Context) error) *sto
 // kept.
 func wantFailure(t *testing.T, r *store.Record, words ...string) {
 	t.Helper()
-	if r == nil || r.Failure == nil || r.State != store.Retry {
-		t.Fatalf("the job is %+v, want it kept with a failure", r)
+	wantFailureAs(t, store.Retry, r, words...)
+}
+
+// wantDead fails unless the job is dead at its first attempt with all these words.
+func wantDead(t *testing.T, r *store.Record, words ...string) {
+	t.Helper()
+	wantFailureAs(t, store.Dead, r, words...)
+	if r.Attempts != 1 || !strings.Contains(r.Why, "dead at once") {
+		t.Errorf("dead after %d attempts: %s", r.Attempts, r.Why)
+	}
+}
+
+func wantFailureAs(t *testing.T, state store.State, r *store.Record, words ...string) {
+	t.Helper()
+	if r == nil || r.Failure == nil || r.State != state {
+		t.Fatalf("the job is %+v, want it %s with a failure", r, state)
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Failure.Message, w) {
@@ -240,40 +254,5 @@ func TestASourceThatKnowsItsTotalKeepsTheProgress(t *testing.T) {
 		if r := wantState(t, st, job.ID, store.Running); r.Progress.Done != 6 || r.Progress.Total != 10 {
 			t.Errorf("progress %+v after a hand-over, want 6 of 10", r.Progress)
 		}
-	})
-}
-
-func TestAnItemThatIsLongerThanAStopMayBeIsNamedOnce(t *testing.T) {
-	bubble(t, func(t *testing.T, st *memory.Store) {
-		log, out := logged()
-		enqueued(t, st, walk.Job(3))
-		started(t, st, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(_ context.Context, _, i int) error {
-			if i == 2 {
-				pass(2 * time.Minute)
-			}
-			return nil
-		})}})
-		pass(time.Minute)
-		if n := strings.Count(out.String(), "takes longer than a stop may"); n != 1 || !strings.Contains(out.String(), "cursor=1") {
-			t.Errorf("named %d times: %s", n, out)
-		}
-		pass(2 * time.Minute)
-	})
-}
-
-func TestAnItemThatEndsBetweenLastCallAndTimeoutIsNamedToo(t *testing.T) {
-	bubble(t, func(t *testing.T, st *memory.Store) {
-		log, out := logged()
-		enqueued(t, st, walk.Job(3))
-		w := started(t, st, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{tasuki.Each(walk, count, func(context.Context, int, int) error {
-			pass(23500 * time.Millisecond) // no beat falls behind its first 22 s
-			return nil
-		})}})
-		pass(40 * time.Second)
-		if n := strings.Count(out.String(), "takes longer than a stop may"); n != 1 {
-			t.Errorf("named %d times: %s", n, out)
-		}
-		pass(time.Minute)
-		stopped(t, w)
 	})
 }

@@ -57,14 +57,14 @@ func (r *run) redo(verb store.Verb, err error) (items int64, again time.Duration
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var said *outcome
-	errors.As(err, &said)
+	errors.As(r.unswallowed(err), &said)
 	switch {
 	case r.refused, said.is(outYield):
 	case verb != store.HandOver && verb != store.Fail && verb != "":
 	case r.items > 0:
-		again = time.Since(r.stepped)
+		again = r.clock() - r.stepped
 	default:
-		again = time.Since(r.started)
+		again = r.clock()
 	}
 	return r.items, again
 }

@@ -2,7 +2,11 @@ package tasuki
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -12,13 +16,23 @@ import (
 // there.
 type place struct {
 	run  *run
-	path string        // for people: "lines", "lines/charge"
-	open func() *scope // what is recorded here; called with run.mu held
-	held *store.Held   // what Commit under this context commits
+	path string          // for people: "lines", "lines/charge"
+	kept keeper          // what is recorded here
+	held *store.Held     // what Commit under this context commits
+	item json.RawMessage // for an item: its cursor
 
-	above   *place // what it stands in; nil: it is the job itself
-	refused bool   // something in it was refused; guarded by run.mu
+	above *place // what it stands in; nil: it is the job itself
+
+	// Guarded by run.mu.
+	refused bool // something in it was refused
+	over    bool // its function has returned
+	part         // for the run's list of what is in hand
 }
+
+// A keeper has the scope of a place. It is asked with run.mu held.
+type keeper interface{ scope() *scope }
+
+func (p *place) open() *scope { return p.kept.scope() }
 
 type placeKey struct{}
 
@@ -33,19 +47,31 @@ func placeOf(ctx context.Context, doing string) (*place, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.root == nil {
-		root, err := decodeState(r.rec.Cursor)
-		if err != nil {
-			return nil, fmt.Errorf("kind %q: %w", r.rec.Kind, err)
-		}
-		r.root = root
+	if err := r.load(); err != nil {
+		return nil, err
 	}
-	return &place{run: r, open: func() *scope { return r.root }, held: r.held}, nil
+	return &place{run: r, kept: r, held: r.held}, nil
+}
+
+// scope is that of the job itself.
+func (r *run) scope() *scope { return r.root }
+
+// load reads what lies behind the job, once. Called with mu held.
+func (r *run) load() error {
+	if r.root != nil {
+		return nil
+	}
+	root, err := decodeState(r.rec.Cursor)
+	if err != nil {
+		return fmt.Errorf("kind %q: %w", r.rec.Kind, err)
+	}
+	r.root = root
+	return nil
 }
 
 // enter is ctx inside of something that is recorded at p under a name.
-func (p *place) enter(ctx context.Context, name string, inside func() *scope) (context.Context, *place) {
-	in := &place{run: p.run, path: p.below(name), open: inside, held: p.held.Within(), above: p}
+func (p *place) enter(ctx context.Context, name string, kept keeper) (context.Context, *place) {
+	in := &place{run: p.run, path: p.below(name), kept: kept, held: p.held.Within(), above: p}
 	return in.under(ctx), in
 }
 
@@ -63,37 +89,69 @@ func (p *place) within(q *place) bool {
 	return false
 }
 
-// wasRefused says whether the runtime refused something that stands in p: then p is
-// not done, whatever its function made of it.
-func (p *place) wasRefused() bool {
+// wasRefused is the refusal of something that stands in p, if there was one: then p
+// is not done, whatever its function made of it.
+func (p *place) wasRefused() error {
 	p.run.mu.Lock()
 	defer p.run.mu.Unlock()
-	return p.refused
-}
-
-// unlessWhole notes where a panic, or a Goexit, came from: what it is deferred in
-// did not run to its end. The innermost place counts.
-func (r *run) unlessWhole(whole *bool, where func() string) {
-	if !*whole && r.where == "" {
-		r.where = where()
+	if p.refused {
+		return p.run.refusal()
 	}
+	return nil
 }
 
-// named refuses what cannot begin here: a name that is empty or was begun before,
-// anything in an item that is committed already. Called with run.mu held.
+// named refuses what cannot begin here: a name that no store keeps as it is or that
+// was begun before, anything in an item that is committed or over. Called with run.mu
+// held.
 func (p *place) named(what, name string) error {
-	switch {
-	case len(name) > store.MaxName:
-		return fmt.Errorf("kind %q: the name of %s %.40q… is over %d bytes", p.run.rec.Kind, what, name, store.MaxName)
-	case p.held.Busy():
-		return fmt.Errorf("kind %q: %s %q begins inside of a Commit, and would wait for its end: %w (hint: end the transaction first)", p.run.rec.Kind, what, name, store.ErrNoItem)
-	case p.held.Spent():
-		return fmt.Errorf("kind %q: %s %q begins behind the Commit that ended its item: %w", p.run.rec.Kind, what, name, store.ErrNoItem)
-	case !p.open().begin(what, name):
+	if !validName(name) {
+		return fmt.Errorf("kind %q: the name of %s %.40q must be at most %d bytes of UTF-8 without control characters (hint: what is done is found by the name; number what has no good one)", p.run.rec.Kind, what, name, store.MaxName)
+	}
+	if err := p.lasts(); err != nil {
+		return fmt.Errorf("kind %q: %s %q: %w", p.run.rec.Kind, what, name, err)
+	}
+	if !p.open().begin(what, name) {
 		return fmt.Errorf("kind %q: a second %s named %q in one run (hint: names are what a job's state is found by; give each its own)", p.run.rec.Kind, what, name)
 	}
-	p.run.parts = true
 	return nil
+}
+
+// lasts says why nothing can begin at p any more, if that is so. Called with run.mu
+// held.
+func (p *place) lasts() error {
+	if err := p.keeps(); err != nil {
+		return err
+	}
+	if p.held.Busy() {
+		return errBusy
+	}
+	return nil
+}
+
+// keeps says why nothing more can be recorded at p, if that is so. Called with run.mu
+// held.
+func (p *place) keeps() error {
+	switch {
+	case p.run.gone.Load():
+		return errEnded
+	case p.over:
+		return errOver
+	case !p.held.Spent():
+		return nil
+	case !p.held.Committed():
+		return errDoubt
+	}
+	return errSpent
+}
+
+var (
+	errBusy  = fmt.Errorf("it begins inside of a Commit, and would wait for its end: %w (hint: end the transaction first)", store.ErrNoItem)
+	errSpent = fmt.Errorf("it comes behind the Commit that ended its item: %w (hint: a Commit must be the last thing that an item does)", store.ErrNoItem)
+)
+
+// validName says whether a name is one that comes back from the store as it was.
+func validName(name string) bool {
+	return len(name) <= store.MaxName && utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // below is the path of something with a name at p.

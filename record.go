@@ -54,14 +54,9 @@ func (r *run) tellSaver() {
 func (r *run) blocked() bool { return r.committing != 0 || r.doubt != 0 }
 
 // counted notes that an item or a step is done. Called with mu held.
-func (r *run) counted() {
-	before := r.stepped
-	if before.IsZero() {
-		before = r.started
-	}
+func (r *run) counted(now time.Duration) {
 	r.items++
-	r.stepped = time.Now()
-	r.longest = max(r.longest, r.stepped.Sub(before))
+	r.stepped = now
 }
 
 // standing is where the job stands, for a Commit. The caller has put what is in
@@ -174,8 +169,9 @@ var errDoubt = fmt.Errorf("behind a Commit whose fate is unknown nothing is reco
 
 // errInside ends what would wait for ever: a step inside a Commit waits for a save,
 // and the save for the transaction to end. Where the contexts tell, it is refused at
-// once.
-var errInside = fmt.Errorf("the function of a Commit has been running meanwhile: %w (hint: no step may stand in it, nor any call of the store but EnqueueTx)", store.ErrNoItem)
+// once. (Here they do not, and the Commit may be another goroutine's: so it is no
+// reason to give the job up.)
+var errInside = errors.New("the function of a Commit has been running meanwhile (hint: no step may stand in it, nor any call of the store but EnqueueTx)")
 
 const insideLimit = 10 * time.Second
 
@@ -210,6 +206,8 @@ func (r *run) flushed(seq uint64) (bool, <-chan struct{}, error) {
 		return true, nil, nil
 	case r.lost:
 		return false, nil, ErrLost
+	case r.gone.Load():
+		return false, nil, errEnded
 	case r.doubt != 0:
 		return false, nil, errDoubt
 	case r.denied != nil && r.deniedSeq >= seq:

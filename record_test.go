@@ -218,7 +218,7 @@ func TestAStepInsideOfACommitIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, st *memory.Store) {
-				wantFailure(t, tasked(t, st, func(ctx context.Context) error { return do(ctx, st) }), "inside of a Commit", `step "in"`, "hint:")
+				wantDead(t, tasked(t, st, func(ctx context.Context) error { return do(ctx, st) }), "inside of a Commit", `step "in"`, "hint:")
 			})
 		})
 	}
@@ -240,7 +240,7 @@ func TestBehindACommitOfUnknownFateNoOtherIsMade(t *testing.T) {
 
 func TestNothingIsRecordedInAnItemBehindItsCommit(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
-		wantFailure(t, eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, _ int) error {
+		wantDead(t, eaching(t, st, tasuki.Each(walk, count, func(ctx context.Context, _, _ int) error {
 			if err := commit(ctx, st, nothing); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -34,11 +35,12 @@ type run struct {
 	ended   bool      // the handler returned; guarded by desk.mu
 	back    bool      // never started, its claim is on its way back; guarded by desk.mu
 	stuck   bool      // logged as outliving its timeout; owned by the beater
-	slow    bool      // logged as having an item that is too long; owned by the beater
-	where   string    // the item or step in which the handler panicked; owned by its goroutine
+
+	gone atomic.Bool // the handler has returned: nothing of it begins or waits any more
 
 	mu         sync.Mutex
 	refused    bool          // the runtime refused to begin the next item or step
+	cut        error         // how it ended a loop or a step otherwise, the first time; nil: it did not
 	lost       bool          // the claim is another worker's
 	root       *scope        // what lies behind the job; nil until somebody asks
 	seq        uint64        // counts changes of it and of the progress
@@ -54,10 +56,13 @@ type run struct {
 	progress   store.Progress
 	told       bool // the saver took progress since it changed
 	result     json.RawMessage
-	parts      bool          // it has loops or steps
-	longest    time.Duration // that one of them took
+	where      *origin       // of the panic under way
+	hand       *place        // the first of a list of the items and steps in hand
+	longest    time.Duration // that one took
+	longestIn  *place        // which it was
+	slow       bool          // it was logged as too long
 	items      int64         // items and steps done in this run
-	stepped    time.Time     // when the last of them was done
+	stepped    time.Duration // when the last of them was done, by clock
 }
 
 type runKey struct{}
@@ -87,6 +92,8 @@ func (w *Worker) start(r *run) {
 // settleRun gives a run's outcome to the settler and its slot to the next.
 func (w *Worker) settleRun(r *run, err error) {
 	w.desk.returned(r)
+	r.end()
+	w.tellSlow(r)
 	o, ok := r.verdict(err)
 	r.cancel(context.Canceled)
 	w.observe(r, o, err, ok)
@@ -108,13 +115,18 @@ func (r *run) work(middleware []Middleware, ended func(error)) {
 			err = &panicError{value: p, stack: string(debug.Stack())}
 		}
 		if p, fell := err.(*panicError); fell {
-			p.where = r.where
+			p.where = r.whence()
 		}
 		ended(err)
 	}()
 	ctx, stop := r.withTimeout()
 	defer stop()
-	next := HandlerFunc(func(ctx context.Context) error { return r.handler.do(ctx, r) })
+	next := HandlerFunc(func(ctx context.Context) error {
+		if err := r.loaded(); err != nil {
+			return err
+		}
+		return r.handler.do(ctx, r)
+	})
 	for i := len(middleware) - 1; i >= 0; i-- {
 		next = middleware[i](next)
 	}
@@ -125,6 +137,26 @@ func (r *run) work(middleware []Middleware, ended func(error)) {
 	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
 		err = &timeoutError{after: r.timeout(), err: err}
 	}
+}
+
+// loaded reads what lies behind the job before its handler does anything: one that
+// cannot go on must not begin anew.
+func (r *run) loaded() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.load()
+}
+
+// clock is how long the handler has been running: what a run measures is counted on
+// it, since it costs half of what the time of day does.
+func (r *run) clock() time.Duration { return time.Since(r.started) }
+
+// end is when the handler has returned: what outlives it waits for nothing.
+func (r *run) end() {
+	r.gone.Store(true)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wakeWaiting()
 }
 
 func (r *run) timeout() time.Duration { return r.handler.timeout(r.rec.Timeout) }
@@ -152,6 +184,9 @@ func (e *timeoutError) Is(target error) bool {
 // stops, and waits while the worker has no answered beat.
 func (r *run) next(ctx context.Context, at *place) error {
 	for {
+		if r.gone.Load() {
+			return errEnded
+		}
 		select {
 		case <-r.stopping:
 			return r.refuse(at)
@@ -172,11 +207,15 @@ func (r *run) next(ctx context.Context, at *place) error {
 	}
 }
 
-// over says why ctx has ended; a last call is a refusal.
+// over says why ctx has ended. A last call is a refusal; so are a cancel and the
+// job's timeout, but not a context that the handler itself has ended.
 func (r *run) over(ctx context.Context, at *place) error {
 	cause := context.Cause(ctx)
-	if errors.Is(cause, ErrStopping) {
+	switch {
+	case errors.Is(cause, ErrStopping):
 		return r.refuse(at)
+	case errors.Is(cause, ErrCancelled), errors.Is(cause, ErrTimeout):
+		return r.cutOff(at, cause)
 	}
 	return cause
 }
@@ -187,10 +226,50 @@ func (r *run) refuse(at *place) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refused = true
-	for p := at; p != nil; p = p.above {
+	at.refuse()
+	return errRefused
+}
+
+// cutOff notes that a loop or a step at a place ends for another reason: err, which
+// stands for the handler's answer if that swallows it. Nothing that the place stands in
+// is done.
+func (r *run) cutOff(at *place, err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cut == nil {
+		r.cut = err
+	}
+	at.refuse()
+	return err
+}
+
+// refuse marks a place and what it stands in. Called with run.mu held.
+func (p *place) refuse() {
+	for ; p != nil; p = p.above {
 		p.refused = true
 	}
-	return errRefused
+}
+
+// refusal is what ends something in which the runtime refused to go on. Called with
+// mu held.
+func (r *run) refusal() error {
+	if r.refused || r.cut == nil {
+		return errRefused
+	}
+	return r.cut
+}
+
+// unswallowed is what counts of what a handler answered: done is not done if the
+// runtime ended a loop or a step of it. Called with mu held.
+func (r *run) unswallowed(err error) error {
+	var said *outcome
+	switch errors.As(err, &said); {
+	case r.cut == nil, err != nil && !said.is(outThen):
+		return err
+	case errors.Is(r.cut, ErrTimeout):
+		return &timeoutError{after: r.timeout(), err: r.cut}
+	}
+	return r.cut
 }
 
 // lose ends the run because the claim is another worker's.

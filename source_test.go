@@ -149,3 +149,41 @@ func TestACursorOfAnotherTypeFailsTheAttemptAndKeepsIt(t *testing.T) {
 		}
 	})
 }
+
+func TestASourceThatLacksAPartIsAClearError(t *testing.T) {
+	for want, lacking := range map[string]func(*tasuki.Source[int, int]){
+		"no After":  func(s *tasuki.Source[int, int]) { s.After = nil },
+		"no Cursor": func(s *tasuki.Source[int, int]) { s.Cursor = nil },
+	} {
+		t.Run(want, func(t *testing.T) {
+			bubble(t, func(t *testing.T, st *memory.Store) {
+				src := count(3)
+				lacking(&src)
+				r := eaching(t, st, tasuki.Each(walk, func(int) tasuki.Source[int, int] { return src }, nop[int]))
+				wantFailure(t, r, `kind "walk"`, want, "hint:")
+				wantFailure(t, tasked(t, st, func(ctx context.Context) error {
+					return tasuki.Loop(ctx, "rows", src, func(context.Context, int) error { return nil })
+				}), `kind "task"`, "rows", want)
+			})
+		})
+	}
+}
+
+func TestALoopWithoutAFunctionIsAClearError(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		wantFailure(t, tasked(t, st, func(ctx context.Context) error { return tasuki.Loop(ctx, "rows", count(3), nil) }), `kind "task"`, "rows", "is nil", "hint:")
+	})
+}
+
+func TestAHandlerWithoutAFunctionIsRefusedByNew(t *testing.T) {
+	for name, h := range map[string]tasuki.Handler{
+		"Do":                  task.Do(nil),
+		"Each without items":  tasuki.Each[int, int, int](task, count, nil),
+		"Each without source": tasuki.Each[int, int, int](task, nil, nop[int]),
+	} {
+		_, err := tasuki.New(memory.New(memory.Options{}), tasuki.Config{Handlers: []tasuki.Handler{h}})
+		if err == nil || !strings.Contains(err.Error(), "Handlers[0]") || !strings.Contains(err.Error(), `kind "task"`) || !strings.Contains(err.Error(), "nil") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

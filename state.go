@@ -3,7 +3,10 @@ package tasuki
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"strconv"
 )
 
 // A scope is what lies behind a job at one level, the job itself, an item of a loop
@@ -155,25 +158,58 @@ func looksLikeState(raw json.RawMessage) bool {
 	return len(raw) > 0 && raw[0] == '{' && bytes.Contains(raw, []byte(`"tasuki"`))
 }
 
-// decodeState reads what encode wrote, or a plain cursor.
+// decodeState reads what encode wrote, or a plain cursor. What is damaged is no plain
+// cursor: taken for one, what is done would be done again.
 func decodeState(raw json.RawMessage) (*scope, error) {
 	if len(raw) == 0 {
 		return &scope{}, nil
 	}
+	if !json.Valid(raw) {
+		return nil, broken(errors.New("it is no JSON"))
+	}
 	var head struct {
-		Format *int `json:"tasuki"`
+		Format json.RawMessage `json:"tasuki"`
 	}
 	if !looksLikeState(raw) || json.Unmarshal(raw, &head) != nil || head.Format == nil {
 		return &scope{Loops: map[string]*loopState{mainLoop: {Cursor: raw}}}, nil
 	}
-	if *head.Format > stateFormat {
-		return nil, fmt.Errorf("%w: its state has format %d, this version reads %d (hint: let the newer version finish the job, or upgrade this worker)", ErrBadJob, *head.Format, stateFormat)
+	var s stateRecord
+	format, err := strconv.Atoi(string(head.Format))
+	switch {
+	case err == nil && format > stateFormat:
+		return nil, fmt.Errorf("%w: its state has format %d, this version reads %d (hint: let the newer version finish the job, or upgrade this worker)", ErrBadJob, format, stateFormat)
+	case err == nil && format < stateFormat:
+		err = errors.New("there is no such format")
+	case err == nil:
+		err = json.Unmarshal(raw, &s)
 	}
-	s := &scope{}
-	if err := json.Unmarshal(raw, s); err != nil {
-		return nil, fmt.Errorf("%w: its state cannot be read: %w", ErrBadJob, err)
+	if err != nil {
+		return nil, broken(err)
 	}
-	return s, nil
+	s.sweep()
+	return &s.scope, nil
+}
+
+// broken is for a state that nobody can go on from.
+func broken(err error) error {
+	return hopeless(fmt.Errorf("%w: its state cannot be read: %w (hint: it was damaged in the store; look there what is done, and enqueue a new job for the rest)", ErrBadJob, err))
+}
+
+// sweep drops what a damaged state has null for.
+func (s *scope) sweep() {
+	maps.DeleteFunc(s.Steps, func(_ string, t *stepState) bool { return t == nil })
+	maps.DeleteFunc(s.Loops, func(_ string, l *loopState) bool { return l == nil })
+	for _, t := range s.Steps {
+		if t.In != nil {
+			t.In.sweep()
+		}
+	}
+	for _, l := range s.Loops {
+		maps.DeleteFunc(l.Items, func(_ string, in *scope) bool { return in == nil })
+		for _, in := range l.Items {
+			in.sweep()
+		}
+	}
 }
 
 // loop is the state of a loop, made if it is not there.
@@ -189,24 +225,38 @@ func (s *scope) loop(name string) *loopState {
 	return l
 }
 
-// step is the state of a step, made if it is not there. If it is known by an
-// earlier name only, it is renamed.
+// step is the state of a step, made if it is not there. It is kept under the earlier
+// names too, so that a worker of the version before finds it when the job comes back
+// to it.
 func (s *scope) step(name string, formerly []string) *stepState {
+	t := s.Steps[name]
 	for _, old := range formerly {
-		if t := s.Steps[old]; t != nil && s.Steps[name] == nil {
-			delete(s.Steps, old)
-			s.Steps[name] = t
+		if was := s.Steps[old]; was != nil && (t == nil || t.Result == nil && was.Result != nil) {
+			t = was
 		}
 	}
-	t := s.Steps[name]
 	if t == nil {
-		if s.Steps == nil {
-			s.Steps = map[string]*stepState{}
-		}
 		t = &stepState{}
-		s.Steps[name] = t
+	}
+	if s.Steps == nil {
+		s.Steps = map[string]*stepState{}
+	}
+	s.Steps[name] = t
+	for _, old := range formerly {
+		s.Steps[old] = t
 	}
 	return t
+}
+
+// claim notes that the earlier names of a step are its own in this run. It answers
+// one that is another step's, if there is one.
+func (s *scope) claim(name string, formerly []string) (taken string) {
+	for _, old := range formerly {
+		if old != name && !s.begin("step", old) {
+			return old
+		}
+	}
+	return ""
 }
 
 // begin notes that this run begins a name here; false: it did before.

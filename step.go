@@ -23,22 +23,22 @@ import (
 // An error of do fails the attempt, and the steps before it stay done. While the
 // worker stops no step begins: the job is handed over.
 func Step[T any](ctx context.Context, name string, do func(context.Context) (T, error), opts ...StepOption) (T, error) {
-	s, v, err := openStep[T](ctx, name, opts)
+	s, v, err := openStep[T](ctx, name, do != nil, opts)
 	if s == nil {
 		return v, err
 	}
-	ctx, in := s.at.enter(ctx, name, s.inside)
-	in.held.Take(&store.Point{Stand: s.noCommit})
-	defer in.held.Take(nil)
+	ctx, in := s.at.enter(ctx, name, s)
+	s.begin(in, &store.Point{Stand: s.noCommit})
+	defer s.leave()
 	whole := false
-	defer s.run.unlessWhole(&whole, s.String)
+	defer s.run.unlessWhole(&whole, in.path, s.String)
 	v, err = do(ctx)
 	whole = true
+	if err == nil {
+		err = in.wasRefused()
+	}
 	if err != nil {
 		return v, err
-	}
-	if in.wasRefused() {
-		return v, errRefused
 	}
 	return v, s.done(ctx, v)
 }
@@ -50,16 +50,15 @@ func Step[T any](ctx context.Context, name string, do func(context.Context) (T, 
 //	paid, err := tasuki.StepTx(ctx, "pay", st.Commit, func(ctx context.Context, tx *sql.Tx) (Receipt, error) { … })
 func StepTx[T, Tx any](ctx context.Context, name string, commit func(context.Context, func(Tx) error) error,
 	do func(context.Context, Tx) (T, error), opts ...StepOption) (T, error) {
-	s, v, err := openStep[T](ctx, name, opts)
+	s, v, err := openStep[T](ctx, name, commit != nil && do != nil, opts)
 	if s == nil {
 		return v, err
 	}
-	ctx, in := s.at.enter(ctx, name, s.inside)
-	s.in = in
-	in.held.Take(&store.Point{Stand: s.stand, Settled: s.settled})
-	defer in.held.Take(nil)
+	ctx, in := s.at.enter(ctx, name, s)
+	s.begin(in, &store.Point{Stand: s.stand, Settled: s.settled})
+	defer s.leave()
 	whole := false
-	defer s.run.unlessWhole(&whole, s.String)
+	defer s.run.unlessWhole(&whole, in.path, s.String)
 	err = commit(ctx, func(tx Tx) (err error) {
 		if v, err = do(ctx, tx); err == nil {
 			s.raw, err = s.encode(v)

@@ -3,6 +3,7 @@ package tasuki
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/internal/probe"
@@ -13,7 +14,7 @@ import (
 type stepping struct {
 	run   *run
 	at    *place
-	in    *place // inside of it, for StepTx
+	in    *place // inside of it
 	name  string
 	state *stepState // guarded by run.mu
 
@@ -22,10 +23,10 @@ type stepping struct {
 
 // openStep finds a step. If it is done it answers its result and no stepping; so
 // it does with an error.
-func openStep[T any](ctx context.Context, name string, opts []StepOption) (*stepping, T, error) {
+func openStep[T any](ctx context.Context, name string, whole bool, opts []StepOption) (*stepping, T, error) {
 	var v T
-	if name == "" {
-		return nil, v, noName("Step")
+	if !whole {
+		return nil, v, fmt.Errorf("step %q has no function: it was given nil", name)
 	}
 	s, err := findStep(ctx, name, opts)
 	if err != nil {
@@ -47,6 +48,9 @@ func openStep[T any](ctx context.Context, name string, opts []StepOption) (*step
 }
 
 func findStep(ctx context.Context, name string, opts []StepOption) (*stepping, error) {
+	if name == "" {
+		return nil, noName("Step")
+	}
 	at, err := placeOf(ctx, "step")
 	if err != nil {
 		return nil, err
@@ -60,8 +64,30 @@ func findStep(ctx context.Context, name string, opts []StepOption) (*stepping, e
 	if err := at.named("step", name); err != nil {
 		return nil, err
 	}
-	state := at.open().step(name, settings.formerly)
+	in := at.open()
+	if old := in.claim(name, settings.formerly); old != "" {
+		return nil, fmt.Errorf("kind %q: step %q was formerly %q, and this run has a step of that name (hint: a name that Formerly gives to one step must not be used by another)", at.run.rec.Kind, at.below(name), old)
+	}
+	state := in.step(name, settings.formerly)
 	return &stepping{run: at.run, at: at, name: name, state: state, raw: state.Result}, nil
+}
+
+// begin puts the step in hand.
+func (s *stepping) begin(in *place, p *store.Point) {
+	s.in = in
+	now := s.run.clock()
+	s.run.mu.Lock()
+	s.run.take(in, now)
+	s.run.mu.Unlock()
+	in.held.Take(p)
+}
+
+// leave ends it. A Commit that comes later finds that it is over.
+func (s *stepping) leave() {
+	s.run.mu.Lock()
+	s.run.drop(s.in, s.run.clock())
+	s.run.mu.Unlock()
+	s.in.held.Leave()
 }
 
 func (s *stepping) path() string { return s.at.below(s.name) }
@@ -69,8 +95,8 @@ func (s *stepping) path() string { return s.at.below(s.name) }
 // String names the step, for errors.
 func (s *stepping) String() string { return fmt.Sprintf("kind %q, step %q", s.run.rec.Kind, s.path()) }
 
-// inside is what is recorded in the step until it is done. Called with run.mu held.
-func (s *stepping) inside() *scope {
+// scope is what is recorded in the step until it is done.
+func (s *stepping) scope() *scope {
 	if s.state.In == nil {
 		s.state.In = &scope{}
 	}
@@ -83,10 +109,15 @@ func (s *stepping) noCommit() (store.Standing, error) {
 	return store.Standing{}, fmt.Errorf("%s: Commit inside Step: %w (hint: use StepTx)", s, store.ErrNoItem)
 }
 
+// encode is the result as it is kept. What cannot be kept would be done again by
+// every attempt.
 func (s *stepping) encode(v any) (json.RawMessage, error) {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("%s: its result does not become JSON: %w", s, err)
+		return nil, hopeless(fmt.Errorf("%s: its result does not become JSON: %w", s, err))
+	}
+	if altered(v, raw) {
+		return nil, hopeless(fmt.Errorf("%s: its result %.100s: %w", s, raw, errAltered))
 	}
 	return raw, nil
 }
@@ -99,7 +130,7 @@ func (s *stepping) done(ctx context.Context, v any) error {
 	}
 	seq, err := s.record(raw)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s, err)
+		return hopeless(fmt.Errorf("%s: %w", s, err))
 	}
 	if err := s.run.flush(ctx, seq, s.at); err != nil {
 		return fmt.Errorf("%s: save its result: %w", s, err)
@@ -109,9 +140,10 @@ func (s *stepping) done(ctx context.Context, v any) error {
 
 // record puts the step behind the job, if its result still fits.
 func (s *stepping) record(raw json.RawMessage) (seq uint64, err error) {
-	r := s.run
+	r, now := s.run, s.run.clock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.rest(s.in, now) // the wait for the store is not the step's
 	before := *s.state
 	*s.state = stepState{Result: raw}
 	r.seq++
@@ -120,7 +152,7 @@ func (s *stepping) record(raw json.RawMessage) (seq uint64, err error) {
 		r.tellSaver() // of what else the number stands for
 		return 0, err
 	}
-	r.counted()
+	r.counted(now)
 	r.tellSaver()
 	return r.seq, nil
 }
@@ -130,10 +162,16 @@ func (s *stepping) stand() (store.Standing, error) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if s.in.over {
+		return store.Standing{}, errOver
+	}
 	before := *s.state
 	*s.state = stepState{Result: s.raw}
 	st, err := r.standing(nil)
 	*s.state = before
+	if err != nil && !errors.Is(err, store.ErrUnsure) {
+		err = hopeless(err)
+	}
 	if err != nil {
 		return st, fmt.Errorf("%s: %w", s, err)
 	}
@@ -142,11 +180,11 @@ func (s *stepping) stand() (store.Standing, error) {
 
 // settled is told how the step's transaction ended.
 func (s *stepping) settled(err error) {
-	r := s.run
+	r, now := s.run, s.run.clock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.settled(s.in, err) {
 		*s.state = stepState{Result: s.raw}
-		r.counted()
+		r.counted(now)
 	}
 }

@@ -142,8 +142,8 @@ func (h *Held) Committed() bool {
 // Commit calls write, one Commit of a claim at a time, with what answers where the
 // job will stand; nil if nothing is in hand. It answers ErrNoItem if what is in hand
 // was committed before: a second transaction for it would be lost by a kill in
-// between; and if something inside of it is in hand, whose cursor the transaction would
-// not carry. An error of write leaves it uncommitted, unless it is ErrUnsure; so does a
+// between (ErrUnsure, if nobody knows whether it was); and if something inside of it is
+// in hand, whose cursor the transaction would not carry. An error of write leaves it uncommitted, unless it is ErrUnsure; so does a
 // panic.
 func (h *Held) Commit(write func(stand func() (Standing, error)) error) error {
 	h.turn.Lock()
@@ -172,6 +172,8 @@ func (h *Held) begin() (*Point, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
+	case h.spent && !h.committed:
+		return nil, fmt.Errorf("a second Commit behind one that may be in: %w", ErrUnsure)
 	case h.spent:
 		return nil, fmt.Errorf("a second Commit for one item: %w", ErrNoItem)
 	case h.below > 0:
