@@ -23,7 +23,8 @@ type schedulesListCmd struct{}
 func (*schedulesListCmd) Help() string {
 	return `MISSED is what happens to ticks of a time in which no worker ran: skip, once (the
 latest is made up for) or all. NEXT is ? where this command does not understand
-the schedule's times.
+the schedule's times. A schedule whose row cannot be read is fired by nobody, until
+a worker that starts declares it anew; TIMES says what is wrong with it.
 
     tasuki schedules list`
 }
@@ -56,6 +57,8 @@ func scheduleTable(reply *store.SchedulesReply) *table {
 		name, next, last := s.Name, "?", "never"
 		at, known := nextTick(s, reply.Now)
 		switch {
+		case unreadable(s):
+			name, next = name+" (unreadable)", "–"
 		case s.Paused:
 			name, next = name+" (paused)", "–"
 		case known && at.IsZero():
@@ -63,8 +66,8 @@ func scheduleTable(reply *store.SchedulesReply) *table {
 		case known:
 			next = "in " + briefly(at.Sub(reply.Now))
 		}
-		if s.Last > 0 {
-			last = ago(time.Unix(s.Last, 0), reply.Now)
+		if at := lastTick(s); !at.IsZero() {
+			last = ago(at, reply.Now)
 		}
 		t.add(name, s.Spec, next, last, string(s.Missed), s.Job.Kind)
 	}
@@ -74,6 +77,7 @@ func scheduleTable(reply *store.SchedulesReply) *table {
 // A scheduleJSON is a schedule as --json prints it.
 type scheduleJSON struct {
 	Name       string          `json:"name"`
+	Unreadable string          `json:"unreadable,omitempty"` // what is wrong with its row; then there are no times
 	Times      string          `json:"times"`
 	Paused     bool            `json:"paused"`
 	Missed     store.Missed    `json:"missed"`
@@ -104,8 +108,9 @@ func schedulesOf(reply *store.SchedulesReply) schedulesJSON {
 		if at, known := nextTick(s, reply.Now); known && !s.Paused {
 			j.Next = at.UTC()
 		}
-		if s.Last > 0 {
-			j.Last = time.Unix(s.Last, 0).UTC()
+		j.Last = lastTick(s)
+		if unreadable(s) {
+			j.Unreadable, j.Times, j.Queue = j.Times, "", ""
 		}
 		out.Schedules = append(out.Schedules, j)
 	}

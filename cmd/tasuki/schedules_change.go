@@ -110,7 +110,7 @@ func (c *caller) switchSchedules(which *namedSchedules, to store.ScheduleSwitch,
 	case which.DryRun:
 		past = "would be " + past + ":"
 	case result.Changed < len(names):
-		c.note("%d were so already or are gone", len(names)-result.Changed)
+		c.note("%d were so already, are gone or cannot be read", len(names)-result.Changed)
 	}
 	return c.printf("%s %s\n", past, plain(strings.Join(names, ", ")))
 }

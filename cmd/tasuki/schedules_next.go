@@ -18,3 +18,17 @@ func nextTick(s *store.Schedule, now time.Time) (at time.Time, known bool) {
 	}
 	return spec.Next(now), true
 }
+
+// lastTick is when a schedule was last due, the zero time if it never was. By custom
+// ticks are seconds; numbers that cannot be are another program's.
+func lastTick(s *store.Schedule) time.Time {
+	const year10000 = 253_402_300_800
+	if s.Last <= 0 || s.Last >= year10000 {
+		return time.Time{}
+	}
+	return time.Unix(s.Last, 0).UTC()
+}
+
+// unreadable says whether the store could not read the schedule's row: it has no job
+// then, and its Spec says what is wrong.
+func unreadable(s *store.Schedule) bool { return s.Job.Kind == "" }

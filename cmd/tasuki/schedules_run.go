@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -27,6 +29,12 @@ func (r *schedulesRunCmd) Run(c *caller) error {
 	}
 	defer st.close()
 	all := true
+	for i := range found {
+		if s := &found[i]; unreadable(s) {
+			return &fault{doing: "running a schedule now", why: fmt.Errorf("%s: %s", s.Name, s.Spec), code: exitFailed,
+				hint: "start a worker that declares it, which writes it anew, or delete it"}
+		}
+	}
 	for i := range found {
 		job := found[i].Job
 		got, err := tasuki.RunNow(c.ctx, st.Store, found[i].Name)
