@@ -13,10 +13,12 @@ import (
 type Source[C, T any] struct {
 	// After yields the items that come after cursor c, in an order that does
 	// not change; the zero C is the start. A yielded error fails the attempt;
-	// what was done until then stays done.
+	// what was done until then stays done. It returns when there is no item more:
+	// the loop is done then, so it must not look at Stopping.
 	After func(ctx context.Context, c C) iter.Seq2[T, error]
 	// Cursor is how far the job is once this item is done. It must become JSON
-	// and come back as the same C, and no two items may have the same.
+	// and come back as the same C (text must be UTF-8), and no two items may have
+	// the same.
 	Cursor func(T) C
 	// Total says how many items there are in all, the done ones included. It is
 	// asked once per run; with it the job's progress is kept. Default: not known.
@@ -36,7 +38,12 @@ type Source[C, T any] struct {
 // same transaction.
 //
 // An error of do, or from the source, fails the attempt; the next one goes on
-// behind the last item that was done.
+// behind the last item that was done. Then, returned by do, ends the whole job.
+//
+// A Commit ends the item and must be its last act. An error behind it fails the
+// attempt, and the next one goes on behind the item. A second Commit for the item, or
+// a loop or a step in it behind the first, is a mistake in the program: the job is dead
+// at once where the handler returns its store.ErrNoItem.
 func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Context, A, T) error, opts ...EachOption) Handler {
 	h := k.handler(func(ctx context.Context, r *run) error {
 		args, err := decodeArgs[A](r.rec.Args)
@@ -61,7 +68,14 @@ func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Con
 //
 // Loop answers nil when all items are done. Any error is for the handler to return;
 // a job whose next item was refused because the worker stops is handed over
-// whatever the handler makes of it.
+// whatever the handler makes of it. Where MaxRun, Throttle, a cancel or the job's
+// timeout has ended a loop, a handler that returns nil or Then all the same counts as if
+// it had returned the loop's error, and the item or step that the loop stands in is not
+// done.
+//
+// Hooks, Throttle and the source of a loop that stands in an item or a step must not
+// Commit: that would end the item before the loop is done, and is refused. In a loop
+// that stands in the handler itself a Commit there is one outside of items.
 func Loop[C, T any](ctx context.Context, name string, src Source[C, T], do func(context.Context, T) error, opts ...EachOption) error {
 	if name == mainLoop {
 		return noName("Loop")
@@ -79,9 +93,9 @@ type eachSettings struct {
 	start, resume, stop, cancel, complete func(context.Context) error
 }
 
-// MaxRun lets a loop run for d at a time; then the job goes to the back of its
-// queue, so that long jobs let others pass. It is looked at between two items.
-// Default: no limit.
+// MaxRun lets a loop run for d at a time, from its first item of a run on; then the
+// job goes to the back of its queue, so that long jobs let others pass. It is looked at
+// between two items. Default: no limit.
 func MaxRun(d time.Duration) EachOption { return func(s *eachSettings) { s.maxRun = d } }
 
 // Throttle is asked before each item; an answer above 0 puts the job off for so

@@ -45,7 +45,8 @@ func (o *outcome) Unwrap() error { return o.err }
 
 // Then says: done, and these jobs are enqueued in the same write. A job that
 // goes on with a cursor in its arguments is return Then(Kind.Job(next)): a kill
-// in between makes no second run.
+// in between makes no second run. From an item or a step, where the handler passes it
+// on, it ends the whole job.
 func Then(jobs ...store.Job) error { return &outcome{what: outThen, jobs: jobs} }
 
 // Snooze says: not now, again after d. Nothing is counted.

@@ -18,10 +18,15 @@ import (
 // leaves its result unused. One that is renamed is a new step, unless Formerly
 // names what it was called. A result that does not decode into T fails the attempt:
 // what changes its type needs a new name. All results together are bounded by the
-// store's limit, 1 MiB by default.
+// store's limit, 1 MiB by default. A result that cannot be kept (too large, no JSON,
+// text that is not UTF-8) makes the job dead at once: every attempt would run the step
+// again.
 //
-// An error of do fails the attempt, and the steps before it stay done. While the
-// worker stops no step begins: the job is handed over.
+// An error of do fails the attempt, and the steps before it stay done; Then, returned by
+// do and passed on, ends the whole job. While the worker stops no step begins: the job is
+// handed over.
+//
+// A name is 1 to 255 bytes of UTF-8 without control characters.
 func Step[T any](ctx context.Context, name string, do func(context.Context) (T, error), opts ...StepOption) (T, error) {
 	s, v, err := openStep[T](ctx, name, do != nil, opts)
 	if s == nil {
@@ -75,7 +80,8 @@ type StepOption func(*stepSettings)
 type stepSettings struct{ formerly []string }
 
 // Formerly names what a step was called by earlier versions of the program: their
-// results count as its own.
+// results count as its own, and its own is kept under those names too, for workers of
+// those versions that still run. No other step of the same run may have such a name.
 func Formerly(names ...string) StepOption {
 	return func(s *stepSettings) { s.formerly = append(s.formerly, names...) }
 }

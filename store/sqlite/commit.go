@@ -41,7 +41,9 @@ func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) er
 // If the claim is lost it answers store.ErrLost and fn is not called. An error
 // or a panic of fn undoes everything. A second Commit for one item of Each, or one
 // inside a Step (which has StepTx for that), answers store.ErrNoItem. If it cannot
-// be known whether the transaction is in, the error is store.ErrUnsure.
+// be known whether the transaction is in, the error is store.ErrUnsure. A Commit ends
+// its item and must be its last act: an attempt that fails behind it is followed by one
+// that goes on behind the item.
 //
 // Commit waits for its turn to write as long as ctx lets it, whatever BusyTimeout
 // says: that others write for long is no failure of the handler.
