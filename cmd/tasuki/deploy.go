@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/user"
 	"time"
@@ -43,6 +44,8 @@ func (d *deployMarkCmd) Run(c *caller) error {
 	}
 	mark, err := m.Mark(c.ctx, store.Mark{Label: d.Label, By: by})
 	switch {
+	case errors.Is(err, store.ErrInvalid):
+		return wrong("marking the deploy", "a label is a short text such as v42 or a commit; if it is empty, is a variable of the shell not set?", "%w", err)
 	case err != nil:
 		return failed("marking the deploy", err)
 	case c.json:

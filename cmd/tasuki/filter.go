@@ -18,15 +18,20 @@ type jobFilter struct {
 }
 
 // of is the filter that the flags describe, among the jobs with these ids if
-// there are any.
-func (f *jobFilter) of(ids []string) (store.Filter, error) {
-	for flag, values := range map[string][]string{"state": f.State, "queue": f.Queue, "kind": f.Kind, "tag": f.Tag, "id": ids} {
-		if slices.Contains(values, "") {
-			return store.Filter{}, wrong("reading the command line", "an empty value would select something else than is meant; is a variable of the shell not set?", "--%s is empty", flag)
-		}
+// there are any. idsAre is what the command line calls them.
+func (f *jobFilter) of(ids []string, idsAre string) (store.Filter, error) {
+	worker := []string{}
+	if f.Worker != nil {
+		worker = append(worker, *f.Worker)
 	}
-	if f.Worker != nil && *f.Worker == "" {
-		return store.Filter{}, wrong("reading the command line", "an empty value would select something else than is meant; is a variable of the shell not set?", "--worker is empty")
+	for _, given := range []struct {
+		name   string
+		values []string
+	}{{"--state", f.State}, {"--queue", f.Queue}, {"--kind", f.Kind}, {"--tag", f.Tag}, {"--worker", worker}, {idsAre, ids}} {
+		if slices.Contains(given.values, "") {
+			return store.Filter{}, wrong("reading the command line", "an empty value would select something else than is meant; is a variable of the shell not set?",
+				"%s is empty", given.name)
+		}
 	}
 	to := store.Filter{IDs: ids, Queues: f.Queue, Kinds: f.Kind, Tags: f.Tag, Worker: f.worker()}
 	for _, name := range strings.Split(strings.Join(f.State, ","), ",") {

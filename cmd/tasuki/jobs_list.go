@@ -56,7 +56,7 @@ func (l *listCmd) Run(c *caller) error {
 }
 
 func (l *listCmd) request() (store.ListRequest, error) {
-	filter, err := l.of(l.ID)
+	filter, err := l.of(l.ID, "--id")
 	if err == nil && (l.Limit < 1 || l.Limit > 1000) {
 		err = wrong("reading the command line", "give 1 to 1000, and go on with --after", "--limit %d", l.Limit)
 	}

@@ -18,7 +18,7 @@ type selected struct {
 
 // filter is what was selected; nothing at all is refused.
 func (s *selected) filter(v *moveVerb) (store.Filter, error) {
-	f, err := s.of(s.IDs)
+	f, err := s.of(s.IDs, "an id")
 	if err != nil {
 		return f, err
 	}
@@ -72,6 +72,9 @@ func (m *mover) run(st store.Store, b bulk) (err error) {
 	if m.before, err = takeCensus(m.ctx, st, m.filter); err != nil {
 		return failed("counting the jobs to "+m.verb.name, err)
 	}
+	if err := m.noteUnknown(st); err != nil {
+		return err
+	}
 	n := m.before.sum(m.reached()...)
 	if b.DryRun {
 		return m.printPlan(st, n)
@@ -89,6 +92,23 @@ func (m *mover) run(st store.Store, b bulk) (err error) {
 		return failed(fmt.Sprintf("moving jobs (%s were %s before that)", jobs(moved), m.verb.past), err)
 	}
 	return m.printMoved(moved)
+}
+
+// noteUnknown says which of the queues in the filter are none: their names may be
+// mistyped.
+func (m *mover) noteUnknown(st store.Inspector) error {
+	if len(m.filter.Queues) == 0 {
+		return nil
+	}
+	stats, err := st.Stats(m.ctx)
+	if err != nil {
+		return failed("looking for the queues", err)
+	}
+	_, unknown, err := (&namedQueues{Names: m.filter.Queues}).find(&stats)
+	if len(unknown) > 0 {
+		m.note("hint: there is no queue %s; `tasuki queues list` shows those that have jobs", plain(strings.Join(unknown, ", ")))
+	}
+	return err
 }
 
 // reached are the states that the verb does something to.
