@@ -56,7 +56,12 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
 	}
 	err := h.Commit(func(stand func() (store.Standing, error)) error {
-		return s.writer.alone(ctx, func(tx *sql.Tx) error { return fence(ctx, tx, h) }, func(tx *sql.Tx) error {
+		var job int64
+		check := func(tx *sql.Tx) (err error) {
+			job, err = fence(ctx, userTx{tx}, h)
+			return err
+		}
+		return s.writer.alone(ctx, check, func(tx *sql.Tx) error {
 			if err := h.Inside(func() error { return fn(tx) }); err != nil || stand == nil {
 				return err
 			}
@@ -64,7 +69,7 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 			if err != nil {
 				return err
 			}
-			return putStanding(ctx, tx, h.ID, st)
+			return putStanding(ctx, tx, job, st)
 		})
 	})
 	if err != nil {
@@ -74,19 +79,30 @@ func (s *Store) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 	return nil
 }
 
-// fence answers store.ErrLost if the claim is lost. The transaction has the write
-// lock already, so nobody can release it meanwhile.
-func fence(ctx context.Context, tx *sql.Tx, h *store.Held) error {
-	var held int
-	err := tx.QueryRowContext(ctx, fenceSQL, packID(h.ID), h.Worker, int64(h.Token)).Scan(&held)
-	if errors.Is(err, sql.ErrNoRows) {
-		return store.ErrLost
+// fence answers the job's seq, or store.ErrLost if the claim is lost. The transaction
+// has the write lock already, so nobody can release it meanwhile.
+func fence(ctx context.Context, tx session, h *store.Held) (job int64, err error) {
+	rows, err := tx.query(ctx, fenceSQL, packID(h.ID), h.Worker, int64(h.Token))
+	if err := one(rows, err, &job); err != errNoRow {
+		return job, err
 	}
-	return err
+	var worker int64
+	var beat any
+	rows, err = tx.query(ctx, workerSQL, h.Worker)
+	if err = one(rows, err, &worker, &beat); err == nil {
+		var r *row
+		if r, err = searchClaim(ctx, tx, worker, h.Claim); err == nil {
+			return r.seq, nil
+		}
+	}
+	if err == errNoRow {
+		err = store.ErrLost
+	}
+	return 0, err
 }
 
 // putStanding writes where the job stands once the transaction is in.
-func putStanding(ctx context.Context, tx *sql.Tx, id string, st store.Standing) error {
+func putStanding(ctx context.Context, tx *sql.Tx, job int64, st store.Standing) error {
 	var note any
 	if st.Progress != nil {
 		p := progress{*st.Progress}
@@ -94,7 +110,7 @@ func putStanding(ctx context.Context, tx *sql.Tx, id string, st store.Standing) 
 		note = p.stored()
 	}
 	// The writes are done; a context that ends now must not undo them.
-	_, err := tx.ExecContext(context.WithoutCancel(ctx), commitStandingSQL, packID(id), orNull(st.Cursor), int64(st.Seq), note)
+	_, err := tx.ExecContext(context.WithoutCancel(ctx), commitStandingSQL, job, orNull(st.Cursor), int64(st.Seq), note)
 	return err
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -211,4 +212,37 @@ func TestAClaimOfNobodyCanBeEndedByAPerson(t *testing.T) {
 			t.Errorf("%s: claimed %q", set, got)
 		}
 	}
+}
+
+// TestCommitFindsTheClaimWhateverItsIDHolds: as Settle does.
+func TestCommitFindsTheClaimWhateverItsIDHolds(t *testing.T) {
+	for _, damage := range []string{
+		"UPDATE tasuki_ids SET seq = 'x'", "UPDATE tasuki_ids SET seq = 77", "DELETE FROM tasuki_ids", "UPDATE tasuki_jobs SET id = x'ff00'",
+	} {
+		s, ctx, h := holding(t)
+		add(t, s, 1)
+		claim(t, s, "w", 1)
+		h.Take(point(`58`))
+		spoil(t, s, damage+" WHERE seq = 1")
+		if err := s.Commit(ctx, effect); err != nil {
+			t.Errorf("%s: %v", damage, err)
+		}
+		wantEffects(t, s, 1, "58")
+		var other any
+		if err := s.DB().QueryRow("SELECT cursor FROM tasuki_jobs WHERE seq = 2").Scan(&other); err != nil || other != nil {
+			t.Errorf("%s: the other job's cursor is %v, %v", damage, other, err)
+		}
+	}
+}
+
+func TestCommitOfALostClaimIsLostThoughItsIDCannotBeRead(t *testing.T) {
+	s, ctx, h := holding(t)
+	h.Take(point(`1`))
+	spoil(t, s, "DELETE FROM tasuki_ids")
+	spoil(t, s, "UPDATE tasuki_jobs SET id = x'ff00'")
+	spoil(t, s, "UPDATE tasuki_running SET token = token + 1")
+	if err := s.Commit(ctx, effect); !errors.Is(err, store.ErrLost) {
+		t.Errorf("error %v, want ErrLost", err)
+	}
+	wantEffects(t, s, 0, "")
 }

@@ -18,18 +18,18 @@ func (b *batch) held(ctx context.Context, c store.Claim) (*row, error) {
 	if err != errNoRow {
 		return r, err
 	}
-	return b.search(ctx, c)
+	return searchClaim(ctx, b.tx, b.worker, c)
 }
 
-// search looks through all that is held under the claim's token: a claim is not lost
-// because its job's id cannot be read, in its row or among the ids.
-func (b *batch) search(ctx context.Context, c store.Claim) (*row, error) {
-	all, err := changeableShape.all(b.tx.query(ctx, heldAllSQL, b.worker, int64(c.Token)))
+// searchClaim looks through all that a worker holds under a claim's token: a claim is
+// not lost because its job's id cannot be read, in its row or among the ids.
+func searchClaim(ctx context.Context, tx session, worker int64, c store.Claim) (*row, error) {
+	all, err := changeableShape.all(tx.query(ctx, heldAllSQL, worker, int64(c.Token)))
 	if err != nil || len(all) == 0 {
 		return nil, cmp.Or(err, errNoRow)
 	}
 	var seq any
-	rows, err := b.tx.query(ctx, knownSQL, packID(c.ID))
+	rows, err := tx.query(ctx, knownSQL, packID(c.ID))
 	if err := one(rows, err, &seq); err != nil && err != errNoRow {
 		return nil, err
 	}
