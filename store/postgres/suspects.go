@@ -22,7 +22,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 		names[i] = q.Name
 	}
 	byQueue := map[string][]head{}
-	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), int32(c.req.Max), int32(c.req.Suspects)},
+	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), int32(c.req.Max) + 1, int32(c.req.Suspects) + 1},
 		row: func(r scanner) error {
 			var h head
 			err := r.Scan(&h.queue, &h.suspect, &h.priority, &h.ord, &h.seq)
@@ -35,7 +35,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 	for _, heads := range byQueue {
 		slices.SortFunc(heads, func(a, b head) int { return a.compare(b.place) })
 	}
-	chosen := c.choose(byQueue)
+	chosen, more := c.choose(byQueue)
 	due, now := c.found.due, c.found.now
 	if err := c.take(ctx, theseSQL, c.req.Worker, int64(c.req.Token), chosen); err != nil {
 		return err
@@ -45,13 +45,13 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 		j := &c.taken[i]
 		j.queue = int64(slices.IndexFunc(c.queues, func(q store.QueueWant) bool { return q.Name == j.Queue })) + 1
 	}
-	c.found.more = len(chosen) == c.req.Max
+	c.found.more, c.found.suspect = more, false
 	return nil
 }
 
 // choose says which jobs to take, by the shares of the queues and the number of
-// suspects.
-func (c *claiming) choose(byQueue map[string][]head) (seqs []int64) {
+// suspects, and whether there are more.
+func (c *claiming) choose(byQueue map[string][]head) (seqs []int64, more bool) {
 	suspects := c.req.Suspects
 	from := func(queue string, n int) {
 		heads := byQueue[queue]
@@ -63,7 +63,7 @@ func (c *claiming) choose(byQueue map[string][]head) (seqs []int64) {
 			}
 			if h.suspect {
 				if suspects <= 0 {
-					continue
+					continue // and is none that could be taken next
 				}
 				suspects--
 			}
@@ -78,5 +78,10 @@ func (c *claiming) choose(byQueue map[string][]head) (seqs []int64) {
 	for _, q := range c.queues {
 		from(q.Name, c.req.Max-len(seqs))
 	}
-	return append([]int64{}, seqs...)
+	for _, heads := range byQueue {
+		for _, h := range heads {
+			more = more || !h.suspect || suspects > 0
+		}
+	}
+	return append([]int64{}, seqs...), more
 }
