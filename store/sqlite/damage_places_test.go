@@ -141,3 +141,36 @@ func TestPlacesThatDoNotFitTheirJobsAreMendedOneByOne(t *testing.T) {
 		}
 	}
 }
+
+// TestAPlaceWrittenForAJobThatRunsEndsItOnce: claims do not look for it, which would
+// cost each of them a look at all that runs. The first outcome counts.
+func TestAPlaceWrittenForAJobThatRunsEndsItOnce(t *testing.T) {
+	s := openTemp(t, Options{})
+	beat(t, s, "w", 1)
+	beat(t, s, "v", 1)
+	named(t, s, nil, "a")
+	first := claim(t, s, "w", 1)
+	spoil(t, s, "INSERT INTO tasuki_ready SELECT lane, priority, ord, seq FROM tasuki_jobs")
+	second := claim(t, s, "v", 1)
+	settle := func(worker string, held []store.Record) store.ResultWhat {
+		r, err := s.Settle(t.Context(), store.SettleRequest{Worker: worker, Batch: 1, Outcomes: outcomes(held, store.Finish)})
+		if err != nil || len(r.Results) != 1 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		return r.Results[0].What
+	}
+	if got := settle("v", second); got != store.Applied {
+		t.Errorf("the first outcome is %s", got)
+	}
+	if r := beat(t, s, "w", 2, store.Claim{ID: "a", Token: first[0].Token}); len(r.Lost) != 1 {
+		t.Errorf("the other claim's worker hears %+v", r)
+	}
+	if got := settle("w", first); got != store.Lost {
+		t.Errorf("the other outcome is %s", got)
+	}
+	if _, err := s.Release(t.Context(), store.ReleaseRequest{Worker: "w", Beat: 2, Why: "gone"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	audit(t, s.file.path)
+}
