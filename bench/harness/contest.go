@@ -30,7 +30,11 @@ type Row struct {
 }
 
 // A Fill is a store's content. The zero Fill is a store that is not there yet.
-type Fill struct{ Jobs, Strangers int }
+type Fill struct {
+	Jobs      int // that wait
+	Strangers int // that wait in front, of a kind that nobody runs
+	Churn     int // that were worked off before; then nothing tidies the store
+}
 
 // A Column is one value of the samples.
 type Column struct {
@@ -51,7 +55,7 @@ type Result struct {
 // A Runner runs contests.
 type Runner struct {
 	Contestants []Contestant
-	Dir         string    // for stores; its disk is part of what is measured
+	Stores      Stores    // where they are is part of what is measured
 	Profiles    string    // directory for CPU profiles; empty: none
 	Progress    io.Writer // a line for each measurement
 	// Calm is what share of the processors other processes may use, in per
@@ -121,13 +125,21 @@ func (r *Runner) one(ctx context.Context, c *Contest, row *Row) (Sample, error) 
 	if err != nil {
 		return nil, err
 	}
-	defer remove(path)
+	defer r.Stores.Remove(context.WithoutCancel(ctx), path)
 	t := row.Task
 	t.Path = path
 	if r.Profiles != "" {
 		t.Profile = filepath.Join(r.Profiles, fmt.Sprintf("%s-%s.pprof", c.Name, row.Label))
 	}
-	return spawn(ctx, t)
+	return r.spawn(ctx, t)
+}
+
+// spawn measures a task beside the stores' server, if they have one.
+func (r *Runner) spawn(ctx context.Context, t Task) (Sample, error) {
+	if s, ok := r.Stores.(Served); ok {
+		t.Server = s.Server()
+	}
+	return measured(ctx, t)
 }
 
 // brief is a sample in one line.

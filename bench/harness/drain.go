@@ -9,8 +9,9 @@ import (
 )
 
 // drain works off the first Jobs of a prepared store. "started" is the rate of
-// starts, (N-1) / (last start - first start); "recorded" counts from the call
-// of Start until all that started is recorded and Stop has returned.
+// starts, (N-1) / (last start - first start), without those that it skips;
+// "recorded" counts from the call of Start until all that started is recorded and
+// Stop has returned.
 func drain(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	sys, err := c.Open(ctx, Setup{Path: t.Path})
 	if err != nil {
@@ -20,11 +21,16 @@ func drain(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := begin()
+	release, err := hold(ctx, sys, t)
+	if err != nil {
+		return nil, err
+	}
+	m, err := begin(t.Server)
 	if err != nil {
 		return nil, err
 	}
 	runs := newRuns(t.Jobs)
+	runs.skip = int64(t.Skip)
 	if err := sys.Start(ctx, t.Slots, runs.one); err != nil {
 		return nil, err
 	}
@@ -39,7 +45,10 @@ func drain(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	sample["started"] = float64(t.Jobs-1) / runs.took().Seconds()
+	sample["started"] = float64(t.Jobs-t.Skip-1) / runs.took().Seconds()
+	if err := release(); err != nil {
+		return nil, err
+	}
 	left, err := sys.Left(ctx)
 	if err == nil && left != before-n {
 		err = fmt.Errorf("%d jobs ran, but %d of %d are left", n, left, before)
@@ -50,9 +59,21 @@ func drain(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	return sample, sys.Close()
 }
 
+// hold opens the transaction that shall be open meanwhile, if one shall.
+func hold(ctx context.Context, sys System, t *Task) (release func() error, err error) {
+	if !t.Hold {
+		return func() error { return nil }, nil
+	}
+	h, ok := sys.(Holder)
+	if !ok {
+		return nil, fmt.Errorf("its transactions cannot be held open")
+	}
+	return h.Hold(ctx)
+}
+
 // runs counts starts.
 type runs struct {
-	want        int64
+	want, skip  int64
 	started     atomic.Int64
 	first, last atomic.Int64
 	all         chan struct{}
@@ -68,7 +89,7 @@ func (r *runs) one(Args) {
 	case r.want:
 		r.last.Store(int64(time.Since(r.since)))
 		close(r.all)
-	case 1:
+	case r.skip + 1:
 		r.first.Store(int64(time.Since(r.since)))
 	}
 }
@@ -94,20 +115,30 @@ type meter struct {
 	at     time.Time
 	used   time.Duration
 	allocs uint64
+	server int
+	served time.Duration
 }
 
-func begin() (meter, error) {
+func begin(server int) (meter, error) {
 	runtime.GC()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
+	served, err := serverCPU(server)
+	if err != nil {
+		return meter{}, err
+	}
 	used, err := cpu()
-	return meter{at: time.Now(), used: used, allocs: mem.Mallocs}, err
+	return meter{at: time.Now(), used: used, allocs: mem.Mallocs, server: server, served: served}, err
 }
 
 // end answers rate and costs of n jobs since begin.
 func (m *meter) end(n int) (Sample, error) {
 	took := time.Since(m.at)
 	used, err := cpu()
+	if err != nil {
+		return nil, err
+	}
+	served, err := serverCPU(m.server)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +149,7 @@ func (m *meter) end(n int) (Sample, error) {
 	return Sample{
 		"recorded": jobs / took.Seconds(),
 		"cpu":      float64((used - m.used).Nanoseconds()) / 1000 / jobs,
+		"server":   float64((served - m.served).Nanoseconds()) / 1000 / jobs,
 		"allocs":   float64(mem.Mallocs-m.allocs) / jobs,
 		"peak":     peak,
 	}, err

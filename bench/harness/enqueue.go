@@ -23,7 +23,7 @@ func enqueue(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 			return nil, err
 		}
 	}
-	m, err := begin()
+	m, err := begin(t.Server)
 	if err != nil {
 		return nil, err
 	}

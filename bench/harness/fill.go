@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 )
 
 const fillBatch = 1000
@@ -23,10 +24,31 @@ func fill(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 			return nil, err
 		}
 	}
+	if err := churn(ctx, sys, t); err != nil {
+		return nil, err
+	}
 	if err := add(ctx, sys, t.Jobs); err != nil {
 		return nil, err
 	}
 	return Sample{}, sys.Close()
+}
+
+// churnSlots has the worker that works off what a store has behind it.
+const churnSlots = 100
+
+// churn lets a worker work off jobs that are enqueued beside it.
+func churn(ctx context.Context, sys System, t *Task) error {
+	if t.Churn == 0 {
+		return nil
+	}
+	var started atomic.Int64
+	if err := sys.Start(ctx, t.Slots, func(Args) { started.Add(1) }); err != nil {
+		return err
+	}
+	if err := feed(ctx, sys, &started, 0, t.Churn); err != nil {
+		return err
+	}
+	return sys.Stop(ctx)
 }
 
 // add enqueues n jobs in bulk.

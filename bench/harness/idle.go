@@ -24,6 +24,10 @@ func idle(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	served, err := serverCPU(t.Server)
+	if err != nil {
+		return nil, err
+	}
 	sent, began := statements.Load(), time.Now()
 	if err := pause(ctx, t.For); err != nil {
 		return nil, err
@@ -32,13 +36,17 @@ func idle(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	now, err := serverCPU(t.Server)
+	if err != nil {
+		return nil, err
+	}
 	took := time.Since(began).Seconds()
 	rss, _, err := resident()
 	if err != nil {
 		return nil, err
 	}
-	sample := Sample{"cpu": 100 * (used - before).Seconds() / took, "rss": rss,
-		"statements": float64(statements.Load()-sent) / took}
+	sample := Sample{"cpu": 100 * (used - before).Seconds() / took, "server": 100 * (now - served).Seconds() / took,
+		"rss": rss, "statements": float64(statements.Load()-sent) / took}
 	if err := sys.Stop(ctx); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // the same process works off, and answers how long after the call of Enqueue
 // each started, in ms.
 func latency(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
-	return await(ctx, c, t, func(sys System) error { return trickle(ctx, sys, t.Jobs) })
+	return await(ctx, c, t, func(sys System) error { return trickle(ctx, sys, t) })
 }
 
 // across is latency with the producer in another process. Both read the same
@@ -22,7 +22,7 @@ func across(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	return await(ctx, c, t, func(System) error {
 		other := *t
 		other.Measure, other.Profile = "produce", ""
-		_, err := spawn(ctx, other)
+		_, _, err := spawn(ctx, other)
 		return err
 	})
 }
@@ -33,16 +33,17 @@ func produce(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := trickle(ctx, sys, t.Jobs); err != nil {
+	if err := trickle(ctx, sys, t); err != nil {
 		return nil, err
 	}
 	return Sample{}, sys.Close()
 }
 
-// trickle enqueues n jobs one by one, 5 to 10 ms apart.
-func trickle(ctx context.Context, sys System, n int) error {
-	for i := range n {
-		if err := pause(ctx, 5*time.Millisecond+rand.N(5*time.Millisecond)); err != nil {
+// trickle enqueues jobs one by one, from two thirds to four thirds of Every apart.
+func trickle(ctx context.Context, sys System, t *Task) error {
+	part := t.Every * 2 / 3
+	for i := range t.Jobs {
+		if err := pause(ctx, part+rand.N(part)); err != nil {
 			return err
 		}
 		if err := sys.Enqueue(ctx, []Args{{N: i, At: time.Now().UnixNano()}}); err != nil {

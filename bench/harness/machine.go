@@ -5,13 +5,13 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 )
 
-// Machine describes where the figures were taken, as far as it matters to them.
+// Machine describes where the figures were taken, as far as it matters to them: dir
+// is on the disk; empty: the directory of temporary files.
 func Machine(dir string) string {
 	text := fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	if model := field("/proc/cpuinfo", "model name"); model != "" {
@@ -48,7 +48,7 @@ func field(path, name string) string {
 
 // syncTime is the median time of a small write that reaches the disk.
 func syncTime(dir string) (time.Duration, error) {
-	f, err := os.Create(filepath.Join(dir, "sync"))
+	f, err := os.CreateTemp(dir, "tasuki-bench-sync-")
 	if err != nil {
 		return 0, err
 	}

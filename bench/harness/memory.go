@@ -68,7 +68,7 @@ func settled() (float64, error) {
 // marks are after how many shares of all jobs growth looks.
 var marks = []float64{0.1, 0.5, 1}
 
-// backlog is how many jobs wait at most while growth feeds its worker.
+// backlog is how many jobs wait at most while feed adds to them.
 const backlog = 5000
 
 // growth lets one worker work off Jobs jobs that are enqueued beside it, and
@@ -85,16 +85,8 @@ func growth(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 	sample, sent := Sample{}, 0
 	for i, share := range marks {
 		from, began := sent, time.Now()
-		for sent < int(share*float64(t.Jobs)) {
-			if err := below(ctx, &started, int64(sent-backlog)); err != nil {
-				return nil, err
-			}
-			if err := add(ctx, sys, fillBatch); err != nil {
-				return nil, err
-			}
-			sent += fillBatch
-		}
-		if err := emptied(ctx, sys); err != nil {
+		sent = int(share * float64(t.Jobs))
+		if err := feed(ctx, sys, &started, from, sent); err != nil {
 			return nil, err
 		}
 		rate := float64(sent-from) / time.Since(began).Seconds()
@@ -106,6 +98,20 @@ func growth(ctx context.Context, c *Contestant, t *Task) (Sample, error) {
 		return nil, err
 	}
 	return sample, sys.Close()
+}
+
+// feed enqueues jobs from one number to another beside the worker that starts them,
+// and waits until the queue is empty.
+func feed(ctx context.Context, sys System, started *atomic.Int64, from, to int) error {
+	for ; from < to; from += fillBatch {
+		if err := below(ctx, started, int64(from-backlog)); err != nil {
+			return err
+		}
+		if err := add(ctx, sys, min(fillBatch, to-from)); err != nil {
+			return err
+		}
+	}
+	return emptied(ctx, sys)
 }
 
 // below waits until n jobs have started.

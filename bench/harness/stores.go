@@ -3,24 +3,36 @@ package harness
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 )
 
-// fresh is a new copy of the store that a row begins with, or a path where none
-// is yet.
+// Stores is where the stores of measurements are made, and copied.
+type Stores interface {
+	// Make makes a store with the content of another, or one that nobody filled
+	// yet if from is empty, and answers its path.
+	Make(ctx context.Context, name, from string) (path string, err error)
+	// Seal makes a store that was filled ready to be copied.
+	Seal(ctx context.Context, path string, f Fill) error
+	Remove(ctx context.Context, path string) error
+	// Close removes all of them.
+	Close() error
+}
+
+// Served are Stores that a server keeps, whose work is counted too.
+type Served interface {
+	Server() int // its process, the parent of all others it has
+}
+
+// fresh is a new copy of the store that a row begins with.
 func (r *Runner) fresh(ctx context.Context, row *Row) (string, error) {
 	r.copies++
-	path := filepath.Join(r.Dir, fmt.Sprintf("run-%d.db", r.copies))
-	if row.Fill == (Fill{}) {
-		return path, nil
+	name, from := fmt.Sprintf("run-%d", r.copies), ""
+	if row.Fill != (Fill{}) {
+		var err error
+		if from, err = r.prepare(ctx, row); err != nil {
+			return "", err
+		}
 	}
-	from, err := r.prepare(ctx, row)
-	if err != nil {
-		return "", err
-	}
-	return path, duplicate(from, path)
+	return r.Stores.Make(ctx, name, from)
 }
 
 // prepare fills a store once for all rows that want the same.
@@ -29,51 +41,25 @@ func (r *Runner) prepare(ctx context.Context, row *Row) (string, error) {
 	if c == nil {
 		return "", fmt.Errorf("no contestant %q", row.Task.Contestant)
 	}
-	key := fmt.Sprintf("filled-%s-%d-%d.db", c.fills(), row.Fill.Jobs, row.Fill.Strangers)
-	if path := r.prepared[key]; path != "" {
+	name := fmt.Sprintf("filled-%s-%d-%d-%d", c.fills(), row.Fill.Jobs, row.Fill.Strangers, row.Fill.Churn)
+	if path := r.prepared[name]; path != "" {
 		return path, nil
 	}
-	path := filepath.Join(r.Dir, key)
-	fmt.Fprintf(r.Progress, "preparing %s\n", key)
-	_, err := spawn(ctx, Task{Measure: "fill", Contestant: c.fills(), Path: path, Jobs: row.Fill.Jobs, Strangers: row.Fill.Strangers})
+	fmt.Fprintf(r.Progress, "preparing %s\n", name)
+	path, err := r.Stores.Make(ctx, name, "")
 	if err != nil {
 		return "", err
 	}
-	if megabytes(path+"-wal") > 0 {
-		return "", fmt.Errorf("%s was closed with a write-ahead log left", key)
+	if _, err := r.spawn(ctx, Task{Measure: "fill", Contestant: c.fills(), Path: path, Slots: churnSlots,
+		Jobs: row.Fill.Jobs, Strangers: row.Fill.Strangers, Churn: row.Fill.Churn}); err != nil {
+		return "", err
+	}
+	if err := r.Stores.Seal(ctx, path, row.Fill); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	if r.prepared == nil {
 		r.prepared = map[string]string{}
 	}
-	r.prepared[key] = path
+	r.prepared[name] = path
 	return path, nil
-}
-
-// duplicate copies a store and syncs the copy, so that its writing does not
-// happen while others measure.
-func duplicate(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	if _, err := io.Copy(out, in); err != nil {
-		return err
-	}
-	if err := out.Sync(); err != nil {
-		return err
-	}
-	return out.Close()
-}
-
-// remove deletes a store with what lies beside it.
-func remove(path string) {
-	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
-		os.Remove(path + end)
-	}
 }

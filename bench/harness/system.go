@@ -31,6 +31,12 @@ type Stranger interface {
 	EnqueueUnknown(ctx context.Context, n int) error
 }
 
+// A Holder is a System that can have a transaction open which sees what was there
+// when it began.
+type Holder interface {
+	Hold(ctx context.Context) (release func() error, err error)
+}
+
 // A Setup says what to open.
 type Setup struct {
 	Path       string        // the store

@@ -16,11 +16,16 @@ type Task struct {
 	Measure    string
 	Contestant string
 	Path       string // of the store
+	Server     int    // process of the store's server; 0: it has none
 	Jobs       int    // to work off, enqueue, time
 	Strangers  int    // fill: jobs of an unknown kind in front
+	Churn      int    // fill: jobs that were worked off before
+	Skip       int    // drain: jobs that start before the clock
+	Hold       bool   // drain: while a transaction is open
 	Slots      int
 	Callers    int           // goroutines that enqueue
 	Batch      int           // jobs of one Enqueue
+	Every      time.Duration // latency: from one job to the next, on average
 	For        time.Duration // how long, where time is the measure
 	Profile    string        // where to write a CPU profile; empty: none
 }
@@ -100,24 +105,43 @@ func find(contestants []Contestant, name string) *Contestant {
 	return nil
 }
 
-// spawn does a task in a process of its own. The sample also says what share of
-// the processors others used meanwhile, in per cent.
-func spawn(ctx context.Context, t Task) (Sample, error) {
+// measured is spawn; the sample also says what share of the processors others used
+// meanwhile, in per cent.
+func measured(ctx context.Context, t Task) (Sample, error) {
 	before, err := look()
 	if err != nil {
 		return nil, err
 	}
+	served, err := serverCPU(t.Server)
+	if err != nil {
+		return nil, err
+	}
+	sample, ours, err := spawn(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	now, err := serverCPU(t.Server)
+	if err != nil {
+		return nil, err
+	}
+	others, err := before.others(ours + now - served)
+	sample["others"] = 100 * others
+	return sample, err
+}
+
+// spawn does a task in a process of its own, and answers the processor time of that.
+func spawn(ctx context.Context, t Task) (Sample, time.Duration, error) {
 	text, err := json.Marshal(t)
 	if err != nil {
-		return nil, fmt.Errorf("write the task: %w", err)
+		return nil, 0, fmt.Errorf("write the task: %w", err)
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer r.Close()
 	var said bytes.Buffer
@@ -127,19 +151,17 @@ func spawn(ctx context.Context, t Task) (Sample, error) {
 	err = cmd.Start()
 	w.Close()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var sample Sample
 	read := json.NewDecoder(r).Decode(&sample)
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, tail(said.Bytes()))
+		return nil, 0, fmt.Errorf("%w: %s", err, tail(said.Bytes()))
 	}
 	if read != nil {
-		return nil, fmt.Errorf("read the sample: %w", read)
+		return nil, 0, fmt.Errorf("read the sample: %w", read)
 	}
-	others, err := before.others(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime())
-	sample["others"] = 100 * others
-	return sample, err
+	return sample, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
 }
 
 // tail is the end of what a process said.

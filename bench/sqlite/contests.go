@@ -47,12 +47,11 @@ func contests() []*harness.Contest {
 	}
 }
 
-var order = []string{full, normal, riverDefault, riverTuned, backliteFull, backliteNormal, rawFull, rawNormal, plainFull}
-
 // rows makes a row of each contestant that has a size.
 func rows(size map[string]int, task harness.Task, filled bool) []harness.Row {
 	var all []harness.Row
-	for _, name := range order {
+	for i := range contestants {
+		name := contestants[i].Name
 		n := size[name]
 		if n == 0 {
 			continue
@@ -94,7 +93,7 @@ func latency(name, title string, who ...string) *harness.Contest {
 	}
 	return &harness.Contest{
 		Name: name, Title: title,
-		Rows: rows(size, harness.Task{Measure: name, Slots: 10}, false),
+		Rows: rows(size, harness.Task{Measure: name, Slots: 10, Every: 7500 * time.Microsecond}, false),
 		Columns: []harness.Column{{Head: "p50 ms", Key: "p50", Digits: 2}, {Head: "p99 ms", Key: "p99", Digits: 2},
 			{Head: "max ms", Key: "max", Digits: 2}},
 		Runs: 5,
