@@ -1,0 +1,2 @@
+-- Finishes jobs. in: seqs
+DELETE FROM plain WHERE seq = ANY ($1::bigint[])
