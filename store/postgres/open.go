@@ -75,7 +75,8 @@ func (o *Options) settings(params map[string]string) {
 		"default_transaction_isolation": "read committed",
 		"enable_seqscan":                "off", // plans that were made while a table was small are kept
 		"enable_bitmapscan":             "off",
-		"tcp_keepalives_idle":           "5", // the server notices a machine that is gone, and frees its rows
+		"jit":                           "off", // a scan that cannot be avoided is dear by those two, and not worth compiling
+		"tcp_keepalives_idle":           "5",   // the server notices a machine that is gone, and frees its rows
 		"tcp_keepalives_interval":       "2",
 		"tcp_keepalives_count":          "3",
 		"tcp_user_timeout":              "10000",
