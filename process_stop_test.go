@@ -11,7 +11,6 @@ import (
 
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
-	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 func TestProcessIdleWorkerExitsWithin200msOfSIGTERM(t *testing.T) {
@@ -202,7 +201,7 @@ func TestProcessStoppedFor30sIsReleasedOnceAndItsWritesChangeNothing(t *testing.
 // stopBetweenWrites freezes the process while it does not hold the file's write
 // lock: one that is frozen in the middle of a write keeps everybody from writing,
 // which is the store being away.
-func (p *process) stopBetweenWrites(st *sqlite.Store) time.Time {
+func (p *process) stopBetweenWrites(st *yard) time.Time {
 	p.t.Helper()
 	for {
 		at := p.signal(syscall.SIGSTOP)

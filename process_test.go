@@ -17,11 +17,10 @@ import (
 
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
-	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
-// The tests of real processes run this test binary again as a worker on an
-// SQLite file. It prints what its handlers do, a line each; the test notes when
+// The tests of real processes run this test binary again as a worker on a yard's
+// store. It prints what its handlers do, a line each; the test notes when
 // a line came.
 
 const (
@@ -52,7 +51,7 @@ var (
 // child is the worker process.
 func child(path string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	st, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+	st, err := openYard(context.Background(), path)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -68,7 +67,7 @@ func child(path string) int {
 	return tasuki.Main(w)
 }
 
-func childHandlers(st *sqlite.Store) []tasuki.Handler {
+func childHandlers(st *yard) []tasuki.Handler {
 	say := func(ctx context.Context, what string) {
 		fmt.Println(what, tasuki.JobFrom(ctx).ID)
 	}
@@ -77,7 +76,7 @@ func childHandlers(st *sqlite.Store) []tasuki.Handler {
 		tasuki.Each(ledgerKind, from, func(ctx context.Context, s steps, i int) error {
 			<-time.After(s.Each)
 			err := st.Commit(ctx, func(tx *sql.Tx) error {
-				_, err := tx.Exec(`INSERT INTO ledger (job, item, pid) VALUES (?, ?, ?)`, tasuki.JobFrom(ctx).ID, i, os.Getpid())
+				_, err := tx.Exec(note(ctx, i))
 				return err
 			})
 			if err == nil {
@@ -276,34 +275,22 @@ func eventually(t *testing.T, what string, so func() bool) {
 }
 
 // file makes a store file with a ledger in it.
-func file(t *testing.T) (*sqlite.Store, string) {
+func file(t *testing.T) (*yard, string) {
 	t.Helper()
 	return fileIn(t, t.TempDir())
 }
 
-func fileIn(t *testing.T, dir string) (*sqlite.Store, string) {
+func fileIn(t *testing.T, dir string) (*yard, string) {
 	t.Helper()
 	path := filepath.Join(dir, "jobs.db")
-	st, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	if _, err := st.DB().Exec(`CREATE TABLE ledger (job TEXT, item INTEGER, pid INTEGER)`); err != nil {
-		t.Fatal(err)
-	}
-	return st, path
+	return yardAt(t, path), path
 }
 
 // wantLedger fails unless every item of every job was done exactly once.
-func wantLedger(t *testing.T, st *sqlite.Store, jobs []store.Job, n int) {
+func wantLedger(t *testing.T, st *yard, jobs []store.Job, n int) {
 	t.Helper()
 	for _, j := range jobs {
-		var rows, items int
-		err := st.DB().QueryRow(`SELECT count(*), count(DISTINCT item) FROM ledger WHERE job = ?`, j.ID).Scan(&rows, &items)
-		if err != nil {
-			t.Fatal(err)
-		}
+		rows, items := st.noted(t, j.ID)
 		if rows != n || items != n {
 			t.Errorf("job %s: %d lost, %d doubled of %d items", j.ID, n-items, rows-items, n)
 		}
@@ -311,7 +298,7 @@ func wantLedger(t *testing.T, st *sqlite.Store, jobs []store.Job, n int) {
 }
 
 // ended waits until these jobs are done and answers their records.
-func ended(t *testing.T, st *sqlite.Store, jobs []store.Job) []store.Record {
+func ended(t *testing.T, st *yard, jobs []store.Job) []store.Record {
 	t.Helper()
 	mine := map[string]bool{}
 	for _, j := range jobs {
@@ -374,9 +361,9 @@ func needs(t *testing.T, ok bool, what string) {
 }
 
 // store opens the process' store beside it.
-func (p *process) store() *sqlite.Store {
+func (p *process) store() *yard {
 	p.t.Helper()
-	st, err := sqlite.Open(p.t.Context(), p.path, sqlite.Options{})
+	st, err := openYard(p.t.Context(), p.path)
 	if err != nil {
 		p.t.Fatal(err)
 	}

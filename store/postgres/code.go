@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,6 +19,8 @@ const (
 	codeUnsupported   = "0A000" // a prepared statement whose columns are others now
 	codeNoStatement   = "26000" // a prepared statement that a pooler has elsewhere
 	codeReadOnly      = "25006" // read_only_sql_transaction
+	codeCancelled     = "57014" // query_canceled
+	codeNoRoom        = "53300" // too_many_connections
 )
 
 func code(err error) string {
@@ -28,6 +32,22 @@ func code(err error) string {
 }
 
 func isUnique(err error) bool { return code(err) == codeUnique }
+
+// unreachable says whether a server cannot be worked with for now: it is away, or
+// starts or stops, or has no room for another connection.
+func unreachable(err error) bool {
+	if err == nil {
+		return false
+	}
+	var answered *pgconn.PgError
+	if errors.As(err, &answered) {
+		class := answered.Code[:min(len(answered.Code), 2)]
+		return class == "08" || class == "57" && answered.Code != codeCancelled || answered.Code == codeNoRoom || answered.Code == codeReadOnly
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
 
 // tries is how often a transaction is run that the server undid for no fault of its
 // own.

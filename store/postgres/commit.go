@@ -59,48 +59,41 @@ func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) err
 // a Step (which has StepTx for that), answers store.ErrNoItem. If the connection
 // breaks while the transaction commits the server is asked what became of it; if that
 // cannot be known the error is store.ErrUnsure.
+//
+// That the server cannot be reached when the transaction begins is no failure of the
+// handler: Commit tries again as long as ctx lets it.
 func (s *Store) Commit(ctx context.Context, fn func(pgx.Tx) error) error {
-	return s.commit(ctx, func(ctx context.Context, around func(session) error, finish func(session) error) error {
-		tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite})
+	var tx pgx.Tx
+	begin := func(ctx context.Context) (u userTx, err error) {
+		tx, err = s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite})
 		if err != nil {
-			return err
+			return u, err
 		}
-		defer tx.Rollback(context.WithoutCancel(ctx)) // for errors and panics; after Commit it does nothing
-		in := native{tx, s.text}
-		if err := around(in); err != nil {
-			return err
-		}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		if err := finish(in); err != nil {
-			return err
-		}
-		return sure(commitBy(ctx, tx.Commit))
-	})
+		rollback := func() { tx.Rollback(context.WithoutCancel(ctx)) } // after the commit it does nothing
+		return userTx{native{tx, s.text}, tx.Commit, rollback}, nil
+	}
+	return s.commit(ctx, begin, func() error { return fn(tx) })
+}
+
+// A userTx is a transaction of Commit.
+type userTx struct {
+	session
+	commit   func(context.Context) error
+	rollback func()
 }
 
 // commitPatience bounds the last statements of a Commit: they are not given up with
 // the handler's context, since its writes are done.
 const commitPatience = 30 * time.Second
 
-func commitBy(ctx context.Context, commit func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
-	defer cancel()
-	return commit(ctx)
-}
-
-// A transaction begins, runs fence, what the user gave, and finish, and commits.
-type transaction func(ctx context.Context, fence, finish func(session) error) error
-
-func (s *Store) commit(ctx context.Context, transact transaction) error {
+func (s *Store) commit(ctx context.Context, begin func(context.Context) (userTx, error), fn func() error) error {
 	h := store.HeldFrom(ctx)
 	if h == nil {
 		return fmt.Errorf("commit: the context carries no job; Commit is for handlers: %w", store.ErrInvalid)
 	}
 	err := h.Commit(func(stand func() (store.Standing, error)) error {
 		c := committing{store: s, held: h, stand: stand}
-		err := transact(ctx, func(in session) error { return c.fence(ctx, in) }, func(in session) error { return c.finish(ctx, in) })
+		err := c.run(ctx, begin, fn)
 		if errors.Is(err, store.ErrUnsure) {
 			return c.decide(ctx, err)
 		}
@@ -121,6 +114,39 @@ type committing struct {
 	xact  string
 }
 
+func (c *committing) run(ctx context.Context, begin func(context.Context) (userTx, error), fn func() error) error {
+	tx, err := c.begin(ctx, begin)
+	if err != nil {
+		return err
+	}
+	defer tx.rollback() // for errors and panics
+	if err := c.held.Inside(fn); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	defer cancel()
+	if err := c.finish(ctx, tx); err != nil {
+		return err
+	}
+	return sure(tx.commit(ctx))
+}
+
+// begin begins and checks the claim, again as long as the server cannot be reached.
+func (c *committing) begin(ctx context.Context, begin func(context.Context) (userTx, error)) (userTx, error) {
+	for pause := againSoon; ; pause = min(2*pause, time.Second) {
+		tx, err := begin(ctx)
+		if err == nil {
+			if err = c.fence(ctx, tx); err == nil {
+				return tx, nil
+			}
+			tx.rollback()
+		}
+		if !unreachable(err) || !rest(ctx, pause) {
+			return userTx{}, err
+		}
+	}
+}
+
 // fence answers store.ErrLost if the claim is lost. It locks the job's row, so nobody
 // can release it meanwhile.
 func (c *committing) fence(ctx context.Context, in session) error {
@@ -132,8 +158,7 @@ func (c *committing) fence(ctx context.Context, in session) error {
 	return err
 }
 
-// finish writes where the job stands once the transaction is in. A context that ends
-// now must not undo the writes.
+// finish writes where the job stands once the transaction is in.
 func (c *committing) finish(ctx context.Context, in session) error {
 	if c.stand == nil {
 		return nil
@@ -149,8 +174,6 @@ func (c *committing) finish(ctx context.Context, in session) error {
 		p := sqlstore.JSON(&j.Progress)
 		progress = &p
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
-	defer cancel()
 	return in.do(ctx, &call{query: commitStandingSQL, args: []any{c.seq, orNone(st.Cursor), progress, int64(st.Seq)}})
 }
 

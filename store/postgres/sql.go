@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,25 +27,24 @@ func (d SQL) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error
 // Commit is [Store.Commit] with a transaction of database/sql, on a connection of the
 // store's pool.
 func (d SQL) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
-	return d.s.commit(ctx, func(ctx context.Context, fence, finish func(session) error) error {
-		// Not under ctx: database/sql would roll back beside us when it ends.
-		tx, err := d.DB().BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	var tx *sql.Tx
+	begin := func(ctx context.Context) (u userTx, err error) {
+		conn, err := d.DB().Conn(ctx)
 		if err != nil {
-			return err
+			return u, err
 		}
-		defer tx.Rollback() // for errors and panics; after Commit it does nothing
-		in := foreign{tx, d.s.text}
-		if err := fence(in); err != nil {
-			return err
+		// Not under ctx: database/sql would roll back beside us when it ends.
+		tx, err = conn.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		if err != nil {
+			return u, errors.Join(err, conn.Close())
 		}
-		if err := fn(tx); err != nil {
-			return err
+		rollback := func() {
+			tx.Rollback() // after the commit it does nothing
+			conn.Close()
 		}
-		if err := finish(in); err != nil {
-			return err
-		}
-		return sure(tx.Commit())
-	})
+		return userTx{foreign{tx, d.s.text}, func(context.Context) error { return tx.Commit() }, rollback}, nil
+	}
+	return d.s.commit(ctx, begin, func() error { return fn(tx) })
 }
 
 // A foreign session is a transaction of database/sql, whose driver need not know
