@@ -67,7 +67,7 @@ CREATE TABLE tasuki.jobs (
 CREATE INDEX jobs_ready ON tasuki.jobs (lane, priority, ord, seq) WHERE state = 2;
 CREATE INDEX jobs_suspect ON tasuki.jobs (lane, priority, ord, seq) WHERE state = 5;
 CREATE INDEX jobs_due ON tasuki.jobs (lane, ord, seq) WHERE state IN (1, 4);
-CREATE INDEX jobs_running ON tasuki.jobs (worker) WHERE state = 3;
+CREATE INDEX jobs_running ON tasuki.jobs (worker, seq) WHERE state = 3;
 CREATE UNIQUE INDEX jobs_ukey ON tasuki.jobs (ukey) WHERE ukey IS NOT NULL;
 
 CREATE TABLE tasuki.tags (
