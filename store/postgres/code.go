@@ -20,6 +20,7 @@ const (
 	codeNoStatement   = "26000" // a prepared statement that a pooler has elsewhere
 	codeReadOnly      = "25006" // read_only_sql_transaction
 	codeCancelled     = "57014" // query_canceled
+	codeUnknown       = "40003" // statement_completion_unknown
 	codeNoRoom        = "53300" // too_many_connections
 )
 

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) err
 func (s *Store) Commit(ctx context.Context, fn func(pgx.Tx) error) error {
 	var tx pgx.Tx
 	begin := func(ctx context.Context) (u userTx, err error) {
-		tx, err = s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted, AccessMode: pgx.ReadWrite})
+		tx, err = s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 		if err != nil {
 			return u, err
 		}
@@ -141,6 +142,9 @@ func (c *committing) begin(ctx context.Context, begin func(context.Context) (use
 			}
 			tx.rollback()
 		}
+		if code(err) == codeReadOnly {
+			c.store.pool.Reset() // the next connections find the server that writes
+		}
 		if !unreachable(err) || !rest(ctx, pause) {
 			return userTx{}, err
 		}
@@ -197,13 +201,15 @@ func (c *committing) decide(ctx context.Context, unsure error) error {
 	return unsure
 }
 
-// sure marks an error of a COMMIT after which the transaction may be in.
+// sure marks an error of a COMMIT after which the transaction may be in. A server that
+// lives on says what it undid; one that ends the session, and a pooler that lost its
+// server, need not know.
 func sure(err error) error {
 	var answered *pgconn.PgError
 	if err == nil || errors.Is(err, pgx.ErrTxClosed) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return err
 	}
-	if errors.As(err, &answered) && answered.Code != "57P01" && answered.Code != "57P02" {
+	if errors.As(err, &answered) && cmp.Or(answered.SeverityUnlocalized, answered.Severity) == "ERROR" && answered.Code != codeUnknown {
 		return err
 	}
 	return fmt.Errorf("%w: %w", store.ErrUnsure, err)

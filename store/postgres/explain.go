@@ -9,12 +9,16 @@ import (
 )
 
 // explain adds to an error of opening what helps against it.
-func explain(err error) error {
+func (s *Store) explain(err error) error {
 	if err == nil || strings.Contains(err.Error(), "(hint: ") {
 		return wrap(err)
 	}
-	if hint := hintFor(err); hint != "" {
+	if hint := s.hint(err); hint != "" {
 		return fmt.Errorf("postgres: %w (hint: %s)", err, hint)
+	}
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return fmt.Errorf("postgres: %w (hint: is the server running, and is the address right?)", err)
 	}
 	return wrap(err)
 }
@@ -26,24 +30,38 @@ func wrap(err error) error {
 	return fmt.Errorf("postgres: %w", err)
 }
 
-func hintFor(err error) string {
-	switch code(err) {
-	case "28P01", "28000":
-		return "user, password or pg_hba.conf do not fit; try them with psql"
-	case "3D000":
-		return "create the database, or name another"
-	case "42501":
-		return "the user lacks rights; GRANT them, or run tasuki migrate as the owner"
-	case "53300":
-		return "the server has no connection left; raise max_connections, lower MaxConns, or put a pooler before it"
-	case "57014":
-		return "a statement took longer than statement_timeout lets it; raise it for this user"
-	case "08P01", "42704", "22023":
-		return "the server or a pooler refuses a setting of the session; behind a pooler set Options.Pooled"
+// hint is what helps against an error of the server.
+func (s *Store) hint(err error) string {
+	if code(err) != "42501" { // insufficient_privilege
+		return hints[code(err)]
 	}
+	c := s.pool.Config().ConnConfig
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		return "is the server running, and is the address right?"
+		return fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s", quoted(c.Database), quoted(c.User))
 	}
-	return ""
+	return grantUse(s.options.Schema, c.User)
 }
+
+// hints are what helps, by SQLSTATE.
+var hints = map[string]string{
+	"28P01": wrongUser,
+	"28000": wrongUser,
+	"3D000": "create the database, or name another",
+	"3F000": noSchema,
+	"42P01": noSchema,
+	"25006": "this server only reads; give the address of the one that writes, or all hosts and target_session_attrs=read-write",
+	"53100": "the server's disk is full",
+	"53300": "the server has no connection left; raise max_connections, lower MaxConns, or put a pooler before it",
+	"55P03": "somebody held a lock for longer than the server's lock_timeout",
+	"57014": "a statement was cancelled; if statement_timeout is a few ms raise it for this user",
+	"08P01": wrongSetting,
+	"42704": wrongSetting,
+	"22023": wrongSetting,
+}
+
+const (
+	wrongUser    = "user, password or pg_hba.conf do not fit; try them with psql"
+	noSchema     = "the schema is not there any more; tasuki migrate makes one"
+	wrongSetting = "the server or a pooler refuses a setting of the session; behind a pooler set Options.Pooled"
+)

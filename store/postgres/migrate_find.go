@@ -114,10 +114,15 @@ func (f *schemaFound) grant(schema string) string {
 	case !f.ledger:
 		return fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s", s, user)
 	case f.at == 0: // it could not be read
-		return fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %[1]s TO %[2]s; "+
-			"GRANT USAGE ON ALL SEQUENCES IN SCHEMA %[1]s TO %[2]s", s, user)
+		return grantUse(schema, f.user)
 	}
 	return fmt.Sprintf("run tasuki migrate as %s, who owns the tables, or GRANT %[1]s TO %s", quoted(f.owner), user)
+}
+
+// grantUse is the statement that lets a user work in a schema that is there.
+func grantUse(schema, user string) string {
+	return fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %[1]s TO %[2]s; "+
+		"GRANT USAGE ON ALL SEQUENCES IN SCHEMA %[1]s TO %[2]s", quoted(schema), quoted(user))
 }
 
 // quoted is a name as SQL takes any.

@@ -61,6 +61,7 @@ func (o *Options) configure(c *pgxpool.Config, sized bool) {
 		c.MaxConns = DefaultMaxConns
 	}
 	c.ConnConfig.DialFunc = dial
+	c.ShouldPing = doubtful
 	if o.Pooled {
 		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 		c.ConnConfig.StatementCacheCapacity = 0
@@ -73,6 +74,7 @@ func (o *Options) configure(c *pgxpool.Config, sized bool) {
 func (o *Options) settings(params map[string]string) {
 	ours := map[string]string{
 		"default_transaction_isolation": "read committed",
+		"client_encoding":               "UTF8",
 		"enable_seqscan":                "off", // plans that were made while a table was small are kept
 		"enable_bitmapscan":             "off",
 		"jit":                           "off", // a scan that cannot be avoided is dear by those two, and not worth compiling
@@ -97,7 +99,7 @@ func (o *Options) settings(params map[string]string) {
 func open(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	s := newStore(pool, o)
 	if err := s.prepare(ctx); err != nil {
-		return nil, explain(err)
+		return nil, s.explain(err)
 	}
 	s.bell = newBell(s)
 	return s, nil
@@ -122,10 +124,14 @@ const oldest = 130000
 // inspect refuses a server that cannot serve.
 func (s *Store) inspect(ctx context.Context) error {
 	var version int
-	var encoding string
+	var encoding, isolation, readOnly string
 	var replica bool
-	q := query{"inspect", `SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), pg_is_in_recovery()`}
-	err := native{s.pool, s.text}.do(ctx, &call{query: q, row: func(r scanner) error { return r.Scan(&version, &encoding, &replica) }})
+	q := query{"inspect", `SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), pg_is_in_recovery(),
+		current_setting('transaction_read_only'), current_setting('transaction_isolation')`}
+	err := native{s.pool, s.text}.do(ctx, &call{query: q, row: func(r scanner) error {
+		return r.Scan(&version, &encoding, &replica, &readOnly, &isolation)
+	}})
+	s.strict = isolation != "read committed"
 	switch {
 	case err != nil:
 		return err
@@ -135,6 +141,9 @@ func (s *Store) inspect(ctx context.Context) error {
 		return fmt.Errorf("the database's encoding is %s: %w (hint: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)", encoding, store.ErrUnsupported)
 	case replica:
 		return fmt.Errorf("the server is a replica, which only reads: %w (hint: name the primary, or all hosts and target_session_attrs=read-write)", store.ErrUnsupported)
+	case readOnly == "on":
+		return fmt.Errorf("default_transaction_read_only is on: %w (hint: name the server that writes, or ALTER ROLE %s SET default_transaction_read_only = off)",
+			store.ErrUnsupported, quoted(s.pool.Config().ConnConfig.User))
 	}
 	return nil
 }

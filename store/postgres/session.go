@@ -12,7 +12,10 @@ type call struct {
 	args    []any
 	row     func(scanner) error // takes each row of the answer; nil: there are none to read
 	changed int64               // rows that it wrote
+	rows    int                 // that were taken
 }
+
+func (c *call) answered() bool { return c.rows > 0 }
 
 // A scanner is the row of an answer that is being read.
 type scanner interface{ Scan(dest ...any) error }
@@ -66,6 +69,7 @@ func (c *call) read(rows pgx.Rows, err error) error {
 		if c.row == nil {
 			continue
 		}
+		c.rows++
 		if err := c.row(rows); err != nil {
 			return err
 		}

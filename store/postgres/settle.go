@@ -25,20 +25,31 @@ func (s *Store) Settle(ctx context.Context, req store.SettleRequest) (store.Sett
 	}
 	for _, fast := range []func(context.Context, *store.SettleRequest) ([]store.Result, error){s.finish, s.save} {
 		results, err := fast(ctx, &req)
+		if isRefusal(err) {
+			break
+		}
 		if err != nil || results != nil {
 			return store.SettleReply{Results: results}, err
 		}
 	}
-	var b batch
-	err := s.write(ctx, "settle", func(t *tx) error {
-		b = batch{store: s, req: &req, tx: t, results: make([]store.Result, len(req.Outcomes))}
-		return b.run(ctx)
-	})
+	b, err := s.settle(ctx, &req, false)
+	if isRefusal(err) {
+		b, err = s.settle(ctx, &req, true)
+	}
 	if err != nil {
 		return store.SettleReply{}, err
 	}
 	s.bell.ring(b.queues...)
 	return store.SettleReply{Results: b.results}, nil
+}
+
+// settle applies a batch in one transaction; apart: each outcome for itself.
+func (s *Store) settle(ctx context.Context, req *store.SettleRequest, apart bool) (b batch, err error) {
+	err = s.write(ctx, "settle", func(t *tx) error {
+		b = batch{store: s, req: req, tx: t, apart: apart, results: make([]store.Result, len(req.Outcomes))}
+		return b.run(ctx)
+	})
+	return b, err
 }
 
 // finish applies a batch in which all just finish, or answers nil.
@@ -118,6 +129,7 @@ type batch struct {
 	store   *Store
 	req     *store.SettleRequest
 	tx      *tx
+	apart   bool
 	now     int64
 	worker  int32
 	held    map[string]*sqlstore.Job
@@ -147,10 +159,11 @@ func (b *batch) run(ctx context.Context) error {
 		}
 		return fmt.Errorf("batch %d: what is kept of its answers cannot be read", b.req.Batch)
 	}
-	if err := b.judge(ctx); err != nil {
-		return err
+	apply := b.together
+	if b.apart {
+		apply = b.oneByOne
 	}
-	if err := b.write(ctx); err != nil {
+	if err := apply(ctx); err != nil {
 		return err
 	}
 	if b.req.Batch == 0 {
@@ -161,23 +174,38 @@ func (b *batch) run(ctx context.Context) error {
 
 // open reads what the batch is about.
 func (b *batch) open(ctx context.Context) (known bool, answers *string, err error) {
+	calls := []*call{{query: settleOpenSQL, args: []any{b.req.Worker, int64(b.req.Batch)}, row: one(&known, &b.worker, &answers)}}
+	if !b.apart {
+		calls = append(calls, b.hold())
+	}
+	calls = append(calls, &call{query: nowSQL, row: func(r scanner) error { return r.Scan(&b.now) }})
+	err = b.tx.do(ctx, calls...)
+	b.changes.now = b.now
+	return known, answers, err
+}
+
+// hold locks the jobs of the batch, and reads them.
+func (b *batch) hold() *call {
 	ids := make([]string, len(b.req.Outcomes))
 	for i := range ids {
 		ids[i] = b.req.Outcomes[i].ID
 	}
 	b.held = make(map[string]*sqlstore.Job, len(ids))
-	err = b.tx.do(ctx,
-		&call{query: settleOpenSQL, args: []any{b.req.Worker, int64(b.req.Batch)}, row: one(&known, &b.worker, &answers)},
-		&call{query: settleHeldSQL, args: []any{b.req.Worker, ids}, row: func(r scanner) error {
-			j, err := readJob(r)
-			if err == nil {
-				b.held[j.ID] = j
-			}
-			return err
-		}},
-		&call{query: nowSQL, row: func(r scanner) error { return r.Scan(&b.now) }})
-	b.changes.now = b.now
-	return known, answers, err
+	return &call{query: settleHeldSQL, args: []any{b.req.Worker, ids}, row: func(r scanner) error {
+		j, err := readJob(r)
+		if err == nil {
+			b.held[j.ID] = j
+		}
+		return err
+	}}
+}
+
+// together applies all outcomes, or fails.
+func (b *batch) together(ctx context.Context) error {
+	if err := b.judge(ctx); err != nil {
+		return err
+	}
+	return b.write(ctx)
 }
 
 // judge judges the outcomes in their order. What they enqueue is admitted once the

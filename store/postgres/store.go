@@ -17,6 +17,7 @@ type Store struct {
 	options Options
 	pool    *pgxpool.Pool
 	owned   bool // Open made pool, so Close closes it
+	strict  bool // its transactions would not be READ COMMITTED by themselves
 	bell    *bell
 	marks   marks
 

@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,7 +14,7 @@ import (
 
 var (
 	snapshotSQL = query{"snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-	beginSQL    = query{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
+	beginSQL    = query{"begin", "BEGIN ISOLATION LEVEL READ COMMITTED"}
 	commitSQL   = query{"commit", "COMMIT"}
 	rollbackSQL = query{"rollback", "ROLLBACK"}
 )
@@ -82,14 +85,37 @@ func (t *tx) run(ctx context.Context, c *pgx.Conn, do func(*tx) error) error {
 }
 
 // once runs statements in one round trip, which is their transaction.
+// What failed after rows of its answer were read is not run again: they would be
+// read twice.
 func (s *Store) once(ctx context.Context, doing string, calls ...*call) error {
-	err := s.again(ctx, false, func() error { return native{s.pool, s.text}.do(ctx, calls...) })
-	return s.named(doing, err)
+	var late error
+	err := s.again(ctx, false, func() error {
+		err := s.run(ctx, calls)
+		if err != nil && slices.ContainsFunc(calls, (*call).answered) {
+			late = err
+			return nil
+		}
+		return err
+	})
+	return s.named(doing, cmp.Or(late, err))
 }
 
+// run runs statements in their transaction. Where the server or the user's pool has
+// another isolation for it, it is begun.
+func (s *Store) run(ctx context.Context, calls []*call) error {
+	if !s.strict {
+		return native{s.pool, s.text}.do(ctx, calls...)
+	}
+	return s.transact(ctx, beginSQL, func(t *tx) error { return t.finish(ctx, calls...) })
+}
+
+// named says what was being done, and what helps.
 func (s *Store) named(doing string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if hint := s.hint(err); hint != "" && !strings.Contains(err.Error(), "(hint: ") {
+		return fmt.Errorf("%s: %w (hint: %s)", doing, err, hint)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
