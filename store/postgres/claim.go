@@ -54,6 +54,7 @@ type claiming struct {
 	req    *store.ClaimRequest
 	queues []store.QueueWant
 	found  sight
+	row    rawRow
 	taken  []takenJob
 	reply  store.ClaimReply
 }
@@ -61,7 +62,8 @@ type claiming struct {
 // A sight is what claim says beside jobs.
 type sight struct {
 	known   bool // the worker
-	due     *int64
+	waits   bool // a job becomes due
+	due     int64
 	now     int64
 	suspect bool // some may be taken
 	more    bool // jobs than were asked for
@@ -78,7 +80,7 @@ func (c *claiming) run(ctx context.Context) error {
 	if err := c.claim(ctx); err != nil {
 		return err
 	}
-	if c.found.due != nil && *c.found.due <= c.found.now {
+	if c.found.waits && c.found.due <= c.found.now {
 		if err := c.promote(ctx); err != nil {
 			return err
 		}
@@ -109,7 +111,7 @@ func (c *claiming) kinds() []string { return append([]string{}, c.req.Kinds...) 
 
 // take runs a statement that claims.
 func (c *claiming) take(ctx context.Context, q query, args ...any) error {
-	c.found, c.taken = sight{}, c.taken[:0]
+	c.found, c.taken, c.row = sight{}, make([]takenJob, 0, max(c.req.Max, 0)), rawRow{}
 	err := c.store.once(ctx, "claim", &call{query: q, args: args, row: c.read})
 	if err == nil && !c.found.known {
 		err = fmt.Errorf("claim: %w", store.ErrUnknownWorker)
@@ -117,23 +119,28 @@ func (c *claiming) take(ctx context.Context, q query, args ...any) error {
 	return err
 }
 
-func (c *claiming) read(r scanner) error {
-	var j takenJob
-	var queue, seq, ord, created *int64
-	var lane, priority *int32
-	var id, kind, name, args, key, more, cursor, progress *string
-	err := r.Scan(&c.found.known, &c.found.due, &c.found.now, &c.found.suspect, &c.found.more,
-		&queue, &lane, &seq, &id, &kind, &name, &priority, &ord, &created, &args, &key, &more, &cursor, &progress)
-	if err != nil || seq == nil {
-		return err
+func (c *claiming) read(row scanner) error {
+	r := &c.row
+	if !r.of(row) {
+		return fmt.Errorf("claim: rows are %T", row)
 	}
-	j.queue, j.Lane, j.Seq, j.ID, j.Kind, j.Queue = *queue, *lane, *seq, *id, *kind, *name
-	j.Priority, j.Ord, j.Created, j.Args, j.Key, j.Cursor = *priority, *ord, *created, raw(args), text(key), raw(cursor)
-	if err := j.read(more, progress); err != nil {
-		return fmt.Errorf("job %q: %w", j.ID, err)
+	c.found.known = r.boolean()
+	c.found.waits = !r.null()
+	if c.found.waits {
+		c.found.due = r.number()
 	}
-	c.taken = append(c.taken, j)
-	return nil
+	c.found.now, c.found.suspect, c.found.more = r.number(), r.boolean(), r.boolean()
+	if r.null() { // no job
+		return r.err
+	}
+	c.taken = append(c.taken, takenJob{})
+	j := &c.taken[len(c.taken)-1]
+	j.queue, j.Lane, j.Seq, j.ID, j.Kind, j.Queue = r.number(), int32(r.number()), r.number(), r.text(), r.name(), r.name()
+	j.Priority, j.Ord, j.Created, j.Args, j.Key = int32(r.number()), r.number(), r.number(), r.bytes(), r.text()
+	more := r.json()
+	j.Cursor = r.bytes()
+	readJSON(&j.Job, more, r.json())
+	return r.err
 }
 
 // promote makes ready what became due, and claims then.
@@ -153,6 +160,9 @@ func (c *claiming) promote(ctx context.Context) error {
 func (c *claiming) answer() {
 	slices.SortFunc(c.taken, func(a, b takenJob) int { return placeOf(&a.Job).compare(placeOf(&b.Job)) })
 	c.inOrder()
+	if len(c.taken) > 0 {
+		c.reply.Jobs = make([]store.Record, 0, len(c.taken))
+	}
 	for i := range c.taken {
 		j := &c.taken[i]
 		j.State, j.Format = sqlstore.Running, store.Format
@@ -193,8 +203,8 @@ func (c *claiming) wait() time.Duration {
 			return 0
 		}
 		return time.Microsecond
-	case c.found.due == nil:
+	case !c.found.waits:
 		return -1
 	}
-	return max(time.Duration(*c.found.due-c.found.now)*time.Microsecond, time.Microsecond)
+	return max(time.Duration(c.found.due-c.found.now)*time.Microsecond, time.Microsecond)
 }

@@ -2,29 +2,21 @@ package postgres
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
-// takenJob.read and readJob read jobs from rows.
-
-// read reads the JSON columns of a job.
-func (j *takenJob) read(more, progress *string) error { return readJSON(&j.Job, more, progress) }
-
-func readJSON(j *sqlstore.Job, more, progress *string) error {
-	if more != nil {
-		if err := json.Unmarshal([]byte(*more), &j.More); err != nil {
-			return fmt.Errorf("column more: %w", err)
-		}
+// readJSON reads what few jobs have. A column that somebody damaged says nothing: one
+// row that cannot be read must not keep the others of its batch, or of a worker that
+// died, from going on.
+func readJSON(j *sqlstore.Job, more, progress *string) {
+	if more != nil && json.Unmarshal([]byte(*more), &j.More) != nil {
+		j.More = sqlstore.More{}
 	}
-	if progress != nil {
-		if err := json.Unmarshal([]byte(*progress), &j.Progress); err != nil {
-			return fmt.Errorf("column progress: %w", err)
-		}
+	if progress != nil && json.Unmarshal([]byte(*progress), &j.Progress) != nil {
+		j.Progress = store.Progress{}
 	}
-	return nil
 }
 
 // readJob reads a job that may be changed: the columns that settle_held names. rest
@@ -41,8 +33,6 @@ func readJob(r scanner, rest ...any) (*sqlstore.Job, error) {
 	}
 	j.Cursor, j.Saved, j.Worker, j.Token, j.Claimed = raw(cursor), number(saved), number(worker), number(token), number(claimed)
 	j.Kind, j.Queue = text(kind), text(queue)
-	if err := readJSON(j, more, progress); err != nil {
-		return nil, fmt.Errorf("job %q: %w", j.ID, err)
-	}
+	readJSON(j, more, progress)
 	return j, nil
 }

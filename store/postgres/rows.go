@@ -11,6 +11,7 @@ const atOnce = 10_000
 // rows are new jobs, column by column, as the statements that add them take them.
 type rows struct {
 	queues, kinds []string // of the lanes
+	found         []*int32 // their numbers, where they are known
 	ids           []string
 	lanes         []int32 // numbers of lanes, from 1
 	priorities    []int32
@@ -42,7 +43,7 @@ func (r *rows) add(job *store.Job, lanes map[laneKey]int32) {
 	key := laneKey{j.Queue, j.Kind}
 	lane := lanes[key]
 	if lane == 0 {
-		r.queues, r.kinds = append(r.queues, key.queue), append(r.kinds, key.kind)
+		r.queues, r.kinds, r.found = append(r.queues, key.queue), append(r.kinds, key.kind), append(r.found, nil)
 		lane = int32(len(r.queues))
 		lanes[key] = lane
 	}
@@ -64,8 +65,13 @@ func (r *rows) args() []any {
 	return []any{r.queues, r.kinds, int32(store.Format), r.ids, r.lanes, r.priorities, r.delays, r.trails, r.bodies, r.mores}
 }
 
+// oneArgs are the values of enqueue_one.
+func (r *rows) oneArgs() []any {
+	return []any{r.queues[0], r.kinds[0], int32(store.Format), r.ids[0], r.priorities[0], r.delays[0], r.trails[0], r.bodies[0], r.mores[0]}
+}
+
 // doorArgs are the values of door_add.
-func (r *rows) doorArgs() []any { return append(r.args(), r.keys, r.tagged, r.tags) }
+func (r *rows) doorArgs() []any { return append(r.args(), r.keys, r.tagged, r.tags, r.found) }
 
 // orNull is an optional text as a column's value.
 func orNull(text string) *string {

@@ -36,11 +36,11 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 		slices.SortFunc(heads, func(a, b head) int { return a.compare(b.place) })
 	}
 	chosen, more := c.choose(byQueue)
-	due, now := c.found.due, c.found.now
+	seen := c.found
 	if err := c.take(ctx, theseSQL, c.req.Worker, int64(c.req.Token), chosen); err != nil {
 		return err
 	}
-	c.found.due, c.found.now = due, now
+	c.found.waits, c.found.due = seen.waits, seen.due
 	for i := range c.taken {
 		j := &c.taken[i]
 		j.queue = int64(slices.IndexFunc(c.queues, func(q store.QueueWant) bool { return q.Name == j.Queue })) + 1
