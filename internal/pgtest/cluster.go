@@ -51,11 +51,16 @@ func (s *Server) initialize(ctx context.Context, o *Options) error {
 		"max_connections":         "200",
 	}
 	maps.Copy(settings, o.Settings)
+	return s.configure(settings, o.Access)
+}
+
+// configure writes the cluster's settings, and who may come in.
+func (s *Server) configure(settings map[string]string, access []string) error {
 	var conf strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		fmt.Fprintf(&conf, "%s = '%s'\n", name, strings.ReplaceAll(settings[name], "'", "''"))
 	}
-	access := append(slices.Clone(o.Access),
+	access = append(slices.Clone(access),
 		"local all,replication all trust", "host all,replication all 127.0.0.1/32 trust", "")
 	return errors.Join(
 		write(s.path("data", "postgresql.conf"), os.O_APPEND, conf.String()),

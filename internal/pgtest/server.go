@@ -43,6 +43,11 @@ type Server struct {
 // Start makes a cluster and starts its server. ErrMissing: PostgreSQL is not
 // installed. ctx bounds the start only; Stop ends the server.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	return start(ctx, o, func(s *Server, o *Options) error { return s.initialize(ctx, o) })
+}
+
+// start starts a server on what initialize makes.
+func start(ctx context.Context, o Options, initialize func(*Server, *Options) error) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -54,13 +59,13 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if s.home, err = os.MkdirTemp(cmp.Or(o.Folder, os.TempDir()), "tasuki-pg-"); err != nil {
 		return nil, err
 	}
-	if err := s.begin(ctx, &o); err != nil {
+	if err := s.begin(ctx, func() error { return initialize(s, &o) }); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) begin(ctx context.Context, o *Options) error {
+func (s *Server) begin(ctx context.Context, initialize func() error) error {
 	if err := s.as.own(s.home); err != nil {
 		return err
 	}
@@ -68,7 +73,7 @@ func (s *Server) begin(ctx context.Context, o *Options) error {
 	if s.guard, err = startGuard(s.home, s.as); err != nil {
 		return err
 	}
-	if err := s.initialize(ctx, o); err != nil {
+	if err := initialize(); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -18,7 +18,7 @@ const (
 	bellPace = 5 * time.Millisecond
 	// A user's transaction is asked after with growing pauses whether it has ended.
 	askSoon = 2 * time.Millisecond
-	askLate = 250 * time.Millisecond
+	askLate = 100 * time.Millisecond
 	// askLong is when that is given up; what polls finds the jobs.
 	askLong = time.Minute
 	// bellPatience bounds one notification.

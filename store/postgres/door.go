@@ -37,7 +37,8 @@ func (s *Store) inOwn(t *tx) door {
 
 // inUsers is a door in a transaction of the application's. Lanes are made on a
 // connection of their own: in a transaction that commits late they would hold up
-// everybody's first job of a kind.
+// everybody's first job of a kind. A transaction that goes by an older snapshot does
+// not see them, so their numbers are brought along.
 func (s *Store) inUsers(in session) door {
 	return door{store: s, tx: in, lanes: func(ctx context.Context, r *rows) error {
 		conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
@@ -45,7 +46,11 @@ func (s *Store) inUsers(in session) door {
 			return err
 		}
 		defer conn.Close(context.WithoutCancel(ctx))
-		return native{conn, s.text}.do(ctx, r.addLanes())
+		in := native{conn, s.text}
+		if err := in.do(ctx, r.addLanes()); err != nil {
+			return err
+		}
+		return in.do(ctx, r.findLanes())
 	}}
 }
 

@@ -99,6 +99,13 @@ func asText(v any) any {
 			}
 			return quotedElement(*s)
 		})
+	case []*int32:
+		return arrayOf(v, func(n *int32) string {
+			if n == nil {
+				return "NULL"
+			}
+			return fmt.Sprint(*n)
+		})
 	case []int16:
 		return arrayOf(v, func(n int16) string { return fmt.Sprint(n) })
 	case []int32:
