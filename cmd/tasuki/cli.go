@@ -46,6 +46,10 @@ Stores:
 
     sqlite:PATH   a SQLite file; sqlite:///PATH for an absolute path,
                   or just a path that ends in .db, .sqlite or .sqlite3
+    postgres://USER:PASSWORD@HOST:PORT/DATABASE
+                  a PostgreSQL database; ?schema=NAME where the tables are not
+                  in the schema tasuki; what is missing comes from PGHOST,
+                  PGPASSWORD and so on
 
 Exit codes:
 

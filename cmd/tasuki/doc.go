@@ -9,6 +9,8 @@
 //	sqlite:jobs.db          a SQLite file, relative to the working directory
 //	sqlite:///var/jobs.db   the same with an absolute path
 //	jobs.db                 any path that ends in .db, .sqlite or .sqlite3
+//	postgres://u@host/db    a PostgreSQL database; ?schema=NAME for another
+//	                        schema than tasuki
 //
 // enqueue and migrate make a file that is missing; all others say that it is
 // missing.

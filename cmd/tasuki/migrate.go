@@ -12,8 +12,9 @@ type migrateCmd struct {
 
 // Help is shown below the flags' list.
 func (*migrateCmd) Help() string {
-	return `A SQLite file that is missing is made. Running it again changes nothing, and any
-number of processes may run it at once.
+	return `A SQLite file or a schema of PostgreSQL that is missing is made. Running it again
+changes nothing, and any number of processes may run it at once. In PostgreSQL each
+step is a transaction.
 
     tasuki migrate --dry-run
     tasuki migrate --store sqlite:jobs.db`

@@ -34,7 +34,7 @@ type step struct {
 	SQL     string `json:"sql"`
 }
 
-const storeHint = "give --store URL or set TASUKI_STORE; known are sqlite:PATH, and a path that ends in .db, .sqlite or .sqlite3"
+const storeHint = "give --store URL or set TASUKI_STORE; known are sqlite:PATH, a path that ends in .db, .sqlite or .sqlite3, and postgres://USER:PASSWORD@HOST/DATABASE"
 
 // backendOf is the one place that knows which URL means which store.
 func backendOf(url string) (backend, error) {
@@ -49,6 +49,12 @@ func backendOf(url string) (backend, error) {
 			return nil, wrong("opening the store", storeHint, "%q: %w", url, err)
 		}
 		return sqliteFile(path), nil
+	case "postgres", "postgresql":
+		p, err := postgresOf(url)
+		if err != nil {
+			return nil, wrong("opening the store", storeHint, "%w", err)
+		}
+		return p, nil
 	}
 	return nil, wrong("opening the store", storeHint, "no store is known by the name %q", scheme)
 }

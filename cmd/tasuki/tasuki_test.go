@@ -92,9 +92,12 @@ func worker() {
 }
 
 // TestWhatAUserTypes runs every script below testdata as a user would type it.
-func TestWhatAUserTypes(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+func TestWhatAUserTypes(t *testing.T) { testscript.Run(t, scripts("testdata")) }
+
+// scripts are those of a folder, and the commands that they may use.
+func scripts(dir string) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
@@ -129,7 +132,7 @@ func TestWhatAUserTypes(t *testing.T) {
 			}
 			return false, errors.New("unknown condition " + cond)
 		},
-	})
+	}
 }
 
 // exits CODE COMMAND... runs a command that must end with that exit code.
