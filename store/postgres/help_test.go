@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -214,4 +215,9 @@ func mustBegin(t testing.TB, s *Store) pgx.Tx {
 	}
 	t.Cleanup(func() { tx.Rollback(context.Background()) })
 	return tx
+}
+
+// pgError is an error as a server answers it.
+func pgError(severity, code string) error {
+	return &pgconn.PgError{Severity: severity, SeverityUnlocalized: severity, Code: code}
 }
