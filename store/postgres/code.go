@@ -86,7 +86,7 @@ func (s *Store) retriable(err error, conflicts bool) bool {
 	case codeUnique:
 		return conflicts
 	case codeReadOnly:
-		s.pool.Reset() // the server became a replica; the next connections find the other
+		s.reset() // the server became a replica; the next connections find the other
 		return false
 	}
 	return pgconn.SafeToRetry(err)

@@ -66,7 +66,7 @@ func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) err
 func (s *Store) Commit(ctx context.Context, fn func(pgx.Tx) error) error {
 	var tx pgx.Tx
 	begin := func(ctx context.Context) (u userTx, err error) {
-		tx, err = s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+		tx, err = s.app.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 		if err != nil {
 			return u, err
 		}
@@ -143,7 +143,7 @@ func (c *committing) begin(ctx context.Context, begin func(context.Context) (use
 			tx.rollback()
 		}
 		if code(err) == codeReadOnly {
-			c.store.pool.Reset() // the next connections find the server that writes
+			c.store.reset() // the next connections find the server that writes
 		}
 		if !unreachable(err) || !rest(ctx, pause) {
 			return userTx{}, err

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -117,12 +118,25 @@ func TestAMachineThatIsGoneFreesItsRows(t *testing.T) {
 	s, _ := openTemp(t, Options{IdleInTransaction: 3 * time.Second})
 	for setting, want := range map[string]string{
 		"idle_in_transaction_session_timeout": "3s", "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2",
-		"tcp_keepalives_count": "3", "tcp_user_timeout": "10000", "jit": "off",
+		"tcp_keepalives_count": "3", "tcp_user_timeout": "10000",
 	} {
 		var got string
 		err := s.Pool().QueryRow(t.Context(), "SHOW "+setting, pgx.QueryExecModeExec).Scan(&got)
 		if err != nil || got != want {
 			t.Errorf("%s is %q, %v; want %q", setting, got, err, want)
+		}
+	}
+}
+
+// TestTheApplicationsStatementsArePlannedAsUsual: what the store asks of its own
+// sessions would make others slow.
+func TestTheApplicationsStatementsArePlannedAsUsual(t *testing.T) {
+	s, _ := openTemp(t, Options{})
+	for name, want := range planning {
+		var own, app string
+		err := errors.Join(s.pool.QueryRow(t.Context(), "SHOW "+name).Scan(&own), s.Pool().QueryRow(t.Context(), "SHOW "+name).Scan(&app))
+		if err != nil || own != want || app == want {
+			t.Errorf("%s is %q for the store and %q for the application, %v; want %q and the server's", name, own, app, err, want)
 		}
 	}
 }

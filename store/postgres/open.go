@@ -26,17 +26,63 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w (hint: postgres://user:password@host:5432/database)", err)
 	}
 	o.configure(config, strings.Contains(dsn, "pool_max_conns"))
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pools, err := o.pools(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s, err := open(ctx, pool, o)
+	s, err := open(ctx, pools, o)
 	if err != nil {
-		pool.Close()
+		pools.close()
 		return nil, err
 	}
 	s.owned = true
 	return s, nil
+}
+
+// pools are a store's connections: pool's for what the store does by itself, whose
+// sessions plan for its statements alone, and app's for those of the application, for
+// Commit too. They are one where sessions cannot have settings.
+type pools struct{ pool, app *pgxpool.Pool }
+
+func (p *pools) close() {
+	p.app.Close()
+	p.pool.Close()
+}
+
+// reset lets connections go: the next ones may find another server.
+func (p *pools) reset() {
+	p.app.Reset()
+	p.pool.Reset()
+}
+
+func (o *Options) pools(ctx context.Context, config *pgxpool.Config) (pools, error) {
+	app, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil || o.Pooled {
+		return pools{app, app}, err
+	}
+	own := config.Copy()
+	own.MaxConns = min(own.MaxConns, ownConns)
+	setUnlessSaid(own.ConnConfig.RuntimeParams, planning)
+	pool, err := pgxpool.NewWithConfig(ctx, own)
+	if err != nil {
+		app.Close()
+	}
+	return pools{pool, app}, err
+}
+
+// ownConns is how many connections a store needs by itself: for claims, outcomes, how
+// far jobs are, beats, notifications and what is looked at meanwhile.
+const ownConns = 6
+
+// planning is how the store's own statements are planned: each looks up rows by
+// indexes. Plans are made while a table is small or has just been emptied, and kept.
+var planning = map[string]string{
+	"enable_seqscan":    "off",
+	"enable_bitmapscan": "off",
+	"enable_hashjoin":   "off",
+	"enable_mergejoin":  "off",
+	"plan_cache_mode":   "force_generic_plan", // to plan a claim takes longer than to run it
+	"jit":               "off",                // what cannot be avoided looks dear by these, and is not worth compiling
 }
 
 // New is Open on a pool that the application has already, and closes. It should have
@@ -49,7 +95,7 @@ func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	if pool.Config().MaxConns < 2 {
 		return nil, fmt.Errorf("postgres: the pool has one connection: %w (hint: MaxConns of 4 or more)", store.ErrInvalid)
 	}
-	return open(ctx, pool, o)
+	return open(ctx, pools{pool, pool}, o)
 }
 
 // configure sets what connections of the store's own pool shall be like.
@@ -75,10 +121,7 @@ func (o *Options) settings(params map[string]string) {
 	ours := map[string]string{
 		"default_transaction_isolation": "read committed",
 		"client_encoding":               "UTF8",
-		"enable_seqscan":                "off", // plans that were made while a table was small are kept
-		"enable_bitmapscan":             "off",
-		"jit":                           "off", // a scan that cannot be avoided is dear by those two, and not worth compiling
-		"tcp_keepalives_idle":           "5",   // the server notices a machine that is gone, and frees its rows
+		"tcp_keepalives_idle":           "5", // the server notices a machine that is gone, and frees its rows
 		"tcp_keepalives_interval":       "2",
 		"tcp_keepalives_count":          "3",
 		"tcp_user_timeout":              "10000",
@@ -89,6 +132,10 @@ func (o *Options) settings(params map[string]string) {
 	if params["application_name"] == "" {
 		params["application_name"] = "tasuki"
 	}
+	setUnlessSaid(params, ours)
+}
+
+func setUnlessSaid(params, ours map[string]string) {
 	for name, value := range ours {
 		if _, said := params[name]; !said {
 			params[name] = value
@@ -96,8 +143,8 @@ func (o *Options) settings(params map[string]string) {
 	}
 }
 
-func open(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
-	s := newStore(pool, o)
+func open(ctx context.Context, p pools, o Options) (*Store, error) {
+	s := newStore(p, o)
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.explain(err)
 	}

@@ -10,7 +10,7 @@ import (
 const (
 	// DefaultSchema is where the tables are.
 	DefaultSchema = "tasuki"
-	// DefaultMaxConns is how many connections a store's own pool has at most.
+	// DefaultMaxConns is how many connections the application's statements have.
 	DefaultMaxConns = 8
 	// DefaultIdleInTransaction is how long a transaction may stand idle.
 	DefaultIdleInTransaction = time.Minute
@@ -20,10 +20,10 @@ const (
 type Options struct {
 	// Schema is where the tables are. Default: DefaultSchema.
 	Schema string
-	// MaxConns is how many connections the store's own pool has at most, beside one
-	// that listens: claims, beats and outcomes need three, handlers that use Commit
-	// one each while they do. Default: pool_max_conns of the DSN, else
-	// DefaultMaxConns. A pool given to New keeps its own.
+	// MaxConns is how many connections the application's statements have at most, those
+	// of handlers that use Commit among them; beside them the store has up to six for
+	// itself, and one that listens. Default: pool_max_conns of the DSN, else
+	// DefaultMaxConns. A pool given to New serves for all but listening.
 	MaxConns int
 	// MaxPayload bounds arguments, cursor and result in bytes, each. Default:
 	// store.MaxPayload.

@@ -15,11 +15,11 @@ import (
 // from any goroutine.
 type Store struct {
 	options Options
-	pool    *pgxpool.Pool
-	owned   bool // Open made pool, so Close closes it
-	strict  bool // its transactions would not be READ COMMITTED by themselves
-	bell    *bell
-	marks   marks
+	pools
+	owned  bool // Open made the pools, so Close closes them
+	strict bool // its transactions would not be READ COMMITTED by themselves
+	bell   *bell
+	marks  marks
 
 	mu    sync.Mutex       // owns texts
 	texts map[query]string // in the schema
@@ -33,9 +33,9 @@ var (
 	_ store.Marker    = (*Store)(nil)
 )
 
-func newStore(pool *pgxpool.Pool, o Options) *Store {
-	s := &Store{options: o, pool: pool, texts: map[query]string{}}
-	s.db = sync.OnceValue(func() *sql.DB { return stdlib.OpenDBFromPool(pool) })
+func newStore(p pools, o Options) *Store {
+	s := &Store{options: o, pools: p, texts: map[query]string{}}
+	s.db = sync.OnceValue(func() *sql.DB { return stdlib.OpenDBFromPool(p.app) })
 	return s
 }
 
@@ -51,14 +51,14 @@ func (s *Store) Features() store.Features {
 	}
 }
 
-// Pool is the store's pool, for the application's own statements.
-func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+// Pool is a pool for the application's own statements: the one that Commit uses.
+func (s *Store) Pool() *pgxpool.Pool { return s.app }
 
 // Close ends the store. Calls after it fail.
 func (s *Store) Close() error {
 	s.bell.close()
 	if s.owned {
-		s.pool.Close()
+		s.pools.close()
 	}
 	return nil
 }

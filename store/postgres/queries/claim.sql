@@ -40,7 +40,7 @@ WITH t AS MATERIALIZED (
     ORDER BY r.rank > r.share, r.n, r.rank LIMIT $3) c
   GROUP BY lane
 ), c AS MATERIALIZED (
-  SELECT j.seq, l.n, l.kind, l.queue
+  SELECT j.seq
   FROM k JOIN l USING (lane) CROSS JOIN LATERAL (
     SELECT j.seq FROM tasuki.jobs j
     WHERE j.lane = k.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
@@ -48,8 +48,9 @@ WITH t AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED) j
 ), u AS (
   UPDATE tasuki.jobs j SET state = 3, worker = w.worker, token = $2, claimed = t.now, beat = w.beat
-  FROM c, w, t WHERE j.seq = c.seq
-  RETURNING c.n, j.lane, j.seq, j.id, c.kind, c.queue, j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
+  FROM w, t WHERE j.seq = ANY (ARRAY (SELECT c.seq FROM c))
+  RETURNING j.lane, j.seq, j.id, j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
 )
-SELECT EXISTS (SELECT FROM w), s.due, t.now, s.suspect, (SELECT count(*) FROM h) > $3, u.*
-FROM s CROSS JOIN t LEFT JOIN u ON true
+SELECT EXISTS (SELECT FROM w), s.due, t.now, s.suspect, (SELECT count(*) FROM h) > $3,
+  l.n, u.lane, u.seq, u.id, l.kind, l.queue, u.priority, u.ord, u.created, u.args, u.ukey, u.more, u.cursor, u.progress
+FROM s CROSS JOIN t LEFT JOIN (u JOIN l USING (lane)) ON true

@@ -10,7 +10,7 @@ WITH t AS MATERIALIZED (
   ORDER BY j.seq FOR UPDATE SKIP LOCKED
 ), u AS (
   UPDATE tasuki.jobs j SET state = 3, worker = w.worker, token = $2, claimed = t.now, beat = w.beat
-  FROM c, w, t WHERE j.seq = c.seq
+  FROM w, t WHERE j.seq = ANY (ARRAY (SELECT c.seq FROM c))
   RETURNING 1::bigint, j.lane, j.seq, j.id, (SELECT kind FROM tasuki.lanes l WHERE l.lane = j.lane), (SELECT queue FROM tasuki.lanes l WHERE l.lane = j.lane),
     j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
 )

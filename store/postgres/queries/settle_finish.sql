@@ -22,8 +22,8 @@ WITH t AS MATERIALIZED (
     WHERE j.seq = o.seq AND j.state = 3 AND j.worker = o.worker AND j.token = o.token AND j.trail = 0
     FOR UPDATE) j
 ), d AS (
-  DELETE FROM tasuki.jobs j USING h WHERE j.seq = h.seq AND (SELECT count(*) FROM h) = cardinality($3::text[])
-  RETURNING j.id
+  DELETE FROM tasuki.jobs WHERE seq = ANY (ARRAY (SELECT h.seq FROM h WHERE (SELECT count(*) FROM h) = cardinality($3::text[])))
+  RETURNING id
 ), g AS (
   INSERT INTO tasuki.gone (at, ids) SELECT t.now, array_agg(d.id) FROM d, t GROUP BY t.now
 ), b AS (
