@@ -19,7 +19,7 @@ func TestAFaultOfOursInTheVerdictMakesTheJobDeadAndNotTheWorker(t *testing.T) {
 }
 
 // loud is an error whose text panics.
-type loud struct{ error }
+type loud struct{}
 
 func (loud) Error() string { panic("no text") }
 

@@ -110,7 +110,7 @@ func CheckOutcome(o *store.Outcome, limit int) error {
 	}
 	for i := range o.Enqueue {
 		if err := o.Enqueue[i].Check(limit); err != nil {
-			return fmt.Errorf("Enqueue: %w", err)
+			return fmt.Errorf("what it enqueues: %w", err)
 		}
 	}
 	return nil
