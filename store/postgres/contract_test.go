@@ -16,15 +16,19 @@ import (
 // not what a power cut leaves. One failing run of random steps is made shorter on
 // stores that are all open until its end.
 func TestContract(t *testing.T) {
-	server := pgtest.Own(t, pgtest.Options{Settings: map[string]string{"fsync": "off", "max_connections": "1000", "shared_buffers": "64MB"}})
-	contract(t, server.DSN(server.Database(t)), Options{MaxConns: 4})
+	server := contractServer(t)
+	contract(t, &grounds{dsn: server.DSN(server.Database(t))}, Options{MaxConns: 4})
 }
 
-func contract(t *testing.T, dsn string, o Options) {
-	all := &grounds{dsn: dsn}
+func contractServer(t *testing.T) *pgtest.Server {
+	t.Helper()
+	return pgtest.Own(t, pgtest.Options{Settings: map[string]string{"fsync": "off", "max_connections": "1000", "shared_buffers": "64MB"}})
+}
+
+func contract(t *testing.T, all *grounds, o Options) {
 	storetest.Run(t, storetest.Harness{
 		New:   func(t *testing.T) storetest.Subject { return subject(t, all.take(t), o) },
-		Fresh: func(t *testing.T) func() (store.Store, error) { return fresh(t, dsn, o) },
+		Fresh: func(t *testing.T) func() (store.Store, error) { return fresh(t, all.address(), o) },
 	})
 }
 

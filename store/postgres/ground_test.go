@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -17,6 +18,7 @@ import (
 // faster than to make one.
 type ground struct {
 	dsn, schema string
+	via         string   // where stores are opened, if not at dsn
 	tables      []string // all that the migrations made, but the ledger
 	now         string   // the statement that makes the clock
 }
@@ -24,6 +26,7 @@ type ground struct {
 // grounds are those of one database.
 type grounds struct {
 	dsn string
+	via string // where stores are opened, if not at dsn
 
 	mu   sync.Mutex // owns what follows
 	made int
@@ -49,6 +52,9 @@ func sharedGrounds(t testing.TB) *grounds {
 	return &shared.all
 }
 
+// address is where stores are opened.
+func (all *grounds) address() string { return cmp.Or(all.via, all.dsn) }
+
 // take gives a test a ground for itself, which is empty. What the test leaves there of
 // others, tables and the like, is removed behind it.
 func (all *grounds) take(t testing.TB) *ground {
@@ -62,7 +68,7 @@ func (all *grounds) take(t testing.TB) *ground {
 		return g
 	}
 	all.made++
-	g := &ground{dsn: all.dsn, schema: fmt.Sprintf("s%d", all.made)}
+	g := &ground{dsn: all.dsn, via: all.address(), schema: fmt.Sprintf("s%d", all.made)}
 	if _, err := Migrate(t.Context(), g.dsn, MigrateOptions{Schema: g.schema}); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +152,7 @@ func (g *ground) connect(t testing.TB) *pgx.Conn {
 func (g *ground) open(t testing.TB, o Options) *Store {
 	t.Helper()
 	o.Schema = g.schema
-	s, err := Open(t.Context(), g.dsn, o)
+	s, err := Open(t.Context(), cmp.Or(g.via, g.dsn), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -111,6 +112,8 @@ func (o *Options) configure(c *pgxpool.Config, sized bool) {
 	if o.Pooled {
 		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 		c.ConnConfig.StatementCacheCapacity = 0
+		// What another client listened to on the pooler's connection is not for this one.
+		c.ConnConfig.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) {}
 		return
 	}
 	o.settings(c.ConnConfig.RuntimeParams)

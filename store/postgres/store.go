@@ -86,5 +86,7 @@ func (s *Store) listenConfig() *pgx.ConnConfig {
 			return c
 		}
 	}
-	return s.pool.Config().ConnConfig
+	c := s.pool.Config().ConnConfig
+	c.OnNotification = nil
+	return c
 }

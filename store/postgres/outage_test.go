@@ -1,0 +1,334 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tasuki-jobs/tasuki/internal/pgtest"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// ends of a server, each of which closes all connections.
+var serverEnds = map[string]func(*testing.T, *pgtest.Server){
+	"restart": func(t *testing.T, s *pgtest.Server) {
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	},
+	"crash": func(t *testing.T, s *pgtest.Server) {
+		if err := s.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	},
+}
+
+// TestTheFirstCallAfterTheServerCameBackWorks: connections that it closed meanwhile
+// are no error of it.
+func TestTheFirstCallAfterTheServerCameBackWorks(t *testing.T) {
+	for name, end := range serverEnds {
+		t.Run(name, func(t *testing.T) {
+			server := pgtest.Own(t, pgtest.Options{})
+			s, err := Open(t.Context(), server.DSN("postgres"), Options{MaxConns: 4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			beat(t, s, "w", 1)
+			all := claimMany(t, s, 3)
+			var busy []pgx.Tx // so that all connections of the pool are there
+			for range 4 {
+				busy = append(busy, mustBegin(t, s))
+			}
+			for _, tx := range busy {
+				tx.Rollback(t.Context())
+			}
+			if n := s.Pool().Stat().IdleConns(); n != 4 {
+				t.Fatalf("%d idle connections, want 4", n)
+			}
+			end(t, server)
+			addNamed(t, s, "after")
+			if got := whats(settle(t, s, "w", 1, outcomes(all, store.Finish)...)); got != "applied applied applied" {
+				t.Errorf("settled: %s", got)
+			}
+			the(t, s, "after")
+		})
+	}
+}
+
+func claimMany(t *testing.T, s *Store, n int) []store.Record {
+	t.Helper()
+	add(t, s, n)
+	all := claim(t, s, "w", n)
+	if len(all) != n {
+		t.Fatalf("claimed %d, want %d", len(all), n)
+	}
+	return all
+}
+
+// TestWhatWasAcknowledgedIsDoneOnceThoughTheServerEndsInBetween has producers and
+// workers that go on through restarts and crashes, and make a call that failed again.
+func TestWhatWasAcknowledgedIsDoneOnceThoughTheServerEndsInBetween(t *testing.T) {
+	for name, end := range serverEnds {
+		t.Run(name, func(t *testing.T) {
+			server := pgtest.Own(t, pgtest.Options{})
+			s, err := Open(t.Context(), server.DSN("postgres"), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			o := &outage{t: t, s: s, sent: map[string]bool{}, done: map[string]int{}}
+			var wg sync.WaitGroup
+			for i := range 2 {
+				wg.Go(func() { o.produce(i) })
+				wg.Go(func() { o.work(fmt.Sprintf("w%d", i)) })
+			}
+			for range 3 {
+				o.until(10)
+				end(t, server)
+			}
+			o.until(10)
+			o.stop.Store(true)
+			wg.Wait()
+			if len(o.sent) != len(o.done) {
+				t.Errorf("%d jobs were acknowledged, %d were done", len(o.sent), len(o.done))
+			}
+			for id, n := range o.done {
+				if n != 1 || !o.sent[id] {
+					t.Errorf("%s was done %d times; acknowledged %v", id, n, o.sent[id])
+				}
+			}
+			the(t, s)
+			t.Logf("%d jobs, %d calls failed", len(o.done), o.failed.Load())
+			if o.failed.Load() == 0 {
+				t.Error("no call failed: the test tests nothing")
+			}
+		})
+	}
+}
+
+// An outage is producers and workers through several ends of a server.
+type outage struct {
+	t      *testing.T
+	s      *Store
+	stop   atomic.Bool
+	failed atomic.Int64
+
+	mu   sync.Mutex // owns what follows
+	sent map[string]bool
+	done map[string]int
+}
+
+// until waits until so many more jobs are done.
+func (o *outage) until(more int) {
+	count := func() int {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return len(o.done)
+	}
+	from := count()
+	eventually(o.t, "are more jobs done", func() bool { return count() >= from+more })
+}
+
+// try makes a call until it succeeds.
+func (o *outage) try(call func(context.Context) error) bool {
+	for deadline := time.Now().Add(time.Minute); ; rest(o.t.Context(), 5*time.Millisecond) {
+		ctx, cancel := context.WithTimeout(o.t.Context(), 10*time.Second)
+		err := call(ctx)
+		cancel()
+		if err == nil {
+			return true
+		}
+		o.failed.Add(1)
+		if time.Now().After(deadline) {
+			o.t.Errorf("still after a minute: %v", err)
+			return false
+		}
+	}
+}
+
+func (o *outage) produce(i int) {
+	for n := 0; !o.stop.Load(); n++ {
+		id := fmt.Sprintf("%d-%d", i, n)
+		if !o.try(func(ctx context.Context) error { return second(o.s.Enqueue(ctx, []store.Job{{ID: id, Kind: "k"}})) }) {
+			return
+		}
+		o.mu.Lock()
+		o.sent[id] = true
+		o.mu.Unlock()
+	}
+}
+
+// work goes on until the producers have ended and nothing is left, also not what was
+// claimed by calls without an answer.
+func (o *outage) work(name string) {
+	var n uint64
+	for idle := 0; !o.stop.Load() || idle < 4; idle++ {
+		n++
+		o.try(func(ctx context.Context) error {
+			n++ // a beat is made anew
+			return second(o.s.Beat(ctx, store.BeatRequest{Worker: store.Worker{Name: name, Beat: n}}))
+		})
+		var r store.ClaimReply
+		o.try(func(ctx context.Context) (err error) {
+			r, err = o.s.Claim(ctx, request(name, 5))
+			return err
+		})
+		if len(r.Jobs) == 0 {
+			continue
+		}
+		idle = 0
+		req := store.SettleRequest{Worker: name, Batch: n, Outcomes: outcomes(r.Jobs, store.Finish)}
+		var reply store.SettleReply
+		if !o.try(func(ctx context.Context) (err error) {
+			reply, err = o.s.Settle(ctx, req)
+			return err
+		}) {
+			return
+		}
+		o.mu.Lock()
+		for i, result := range reply.Results {
+			if result.What != store.Applied && result.What != store.Already {
+				o.t.Errorf("%s: %s", r.Jobs[i].ID, result.What)
+			}
+			o.done[r.Jobs[i].ID]++
+		}
+		o.mu.Unlock()
+	}
+}
+
+// TestConnectionsMoveToTheHostThatWrites when the other becomes one that only reads.
+func TestConnectionsMoveToTheHostThatWrites(t *testing.T) {
+	a, b := pgtest.Own(t, pgtest.Options{}), pgtest.Own(t, pgtest.Options{})
+	for _, server := range []*pgtest.Server{a, b} {
+		if _, err := Migrate(t.Context(), server.DSN("postgres"), MigrateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Open(t.Context(), both(t, a, b)+"&target_session_attrs=read-write", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	addNamed(t, s, "first")
+	for _, sql := range []string{"ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"} {
+		if err := a.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "is a job enqueued on the other", func() bool {
+		_, err := s.Enqueue(t.Context(), []store.Job{{ID: "second", Kind: "k"}})
+		if err != nil {
+			hinted(t, err, "only reads")
+			return false
+		}
+		return states(t, s)["first"] == ""
+	})
+	the(t, s, "second")
+}
+
+// TestConnectionsMoveToTheHostThatLives when the other ends.
+func TestConnectionsMoveToTheHostThatLives(t *testing.T) {
+	a, b := pgtest.Own(t, pgtest.Options{}), pgtest.Own(t, pgtest.Options{})
+	if _, err := Migrate(t.Context(), b.DSN("postgres"), MigrateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), both(t, a, b), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	addNamed(t, s, "first")
+	if err := a.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	addNamed(t, s, "second")
+	the(t, s, "second")
+}
+
+// both is the address of two servers.
+func both(t *testing.T, a, b *pgtest.Server) string {
+	t.Helper()
+	first, err := url.Parse(a.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := url.Parse(b.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(first.String(), first.Host, first.Host+","+second.Host, 1)
+}
+
+// TestAServerWithoutRoomForAConnectionIsNamedAndUsedOnceThereIsSome.
+func TestAServerWithoutRoomForAConnectionIsNamedAndUsedOnceThereIsSome(t *testing.T) {
+	server := pgtest.Own(t, pgtest.Options{Settings: map[string]string{"max_connections": "8", "superuser_reserved_connections": "3", "max_wal_senders": "0"}})
+	if _, err := Migrate(t.Context(), server.DSN("postgres"), MigrateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Exec(t.Context(), "CREATE ROLE guest LOGIN; "+grantUse("tasuki", "guest")); err != nil {
+		t.Fatal(err)
+	}
+	dsn := as(t, server.DSN("postgres"), "guest")
+	s, err := Open(t.Context(), dsn, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var others []*pgx.Conn
+	eventually(t, "is all room used by others", func() bool {
+		s.Pool().Reset()
+		for conn, err := pgx.Connect(t.Context(), dsn); err == nil; conn, err = pgx.Connect(t.Context(), dsn) {
+			others = append(others, conn)
+		}
+		_, err = s.Enqueue(t.Context(), []store.Job{{ID: "a", Kind: "k"}})
+		return err != nil
+	})
+	hinted(t, err, "enqueue: ", "max_connections")
+	refused(t, dsn, Options{}, "max_connections")
+	for _, conn := range others {
+		conn.Close(t.Context())
+	}
+	eventually(t, "is there room", func() bool {
+		_, err := s.Enqueue(t.Context(), []store.Job{{ID: "a", Kind: "k"}})
+		return err == nil
+	})
+	the(t, s, "a")
+}
+
+// TestAServerThatStandsStillHoldsUpACallNoLongerThanItsContext.
+func TestAServerThatStandsStillHoldsUpACallNoLongerThanItsContext(t *testing.T) {
+	server := pgtest.Own(t, pgtest.Options{})
+	s, err := Open(t.Context(), server.DSN("postgres"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	beat(t, s, "w", 1)
+	held := claimMany(t, s, 2)
+	if err := server.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	req := store.SettleRequest{Worker: "w", Batch: 1, Outcomes: outcomes(held, store.Finish)}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := s.Settle(ctx, req); err == nil {
+		t.Error("a server that stands still answered")
+	}
+	if err := server.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if got := whats(settle(t, s, "w", 1, req.Outcomes...)); got != "applied applied" && got != "already already" {
+		t.Errorf("settled: %s", got)
+	}
+}
