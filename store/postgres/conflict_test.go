@@ -111,3 +111,23 @@ func TestWhatTheServerAlwaysUndoesIsAnErrorInTheEnd(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestAnAnswerThatWasReadIsNotReadTwice: what fails only when it is committed is an
+// error, since its rows were handed on.
+func TestAnAnswerThatWasReadIsNotReadTwice(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	beat(t, s, "w", 1)
+	addNamed(t, s, "a", "b")
+	g.exec(t, fmt.Sprintf(`CREATE SEQUENCE tasuki.undone;
+		CREATE FUNCTION tasuki.undo() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF nextval('%s.undone') = 1 THEN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END IF; RETURN NULL; END $$;
+		CREATE CONSTRAINT TRIGGER undo AFTER UPDATE ON tasuki.jobs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tasuki.undo()`,
+		quoted(g.schema)))
+	t.Cleanup(func() { g.exec(t, "DROP FUNCTION tasuki.undo CASCADE; DROP SEQUENCE tasuki.undone") })
+	if r, err := s.Claim(t.Context(), request("w", 2)); code(err) != codeSerialization {
+		t.Errorf("%d jobs, %v", len(r.Jobs), err)
+	}
+	if got := claim(t, s, "w", 5); len(got) != 2 {
+		t.Errorf("claimed %v", got)
+	}
+}

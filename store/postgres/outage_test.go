@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tasuki-jobs/tasuki/internal/pgtest"
 	"github.com/tasuki-jobs/tasuki/store"
@@ -46,23 +47,32 @@ func TestTheFirstCallAfterTheServerCameBackWorks(t *testing.T) {
 			defer s.Close()
 			beat(t, s, "w", 1)
 			all := claimMany(t, s, 3)
-			var busy []pgx.Tx // so that all connections of the pool are there
-			for range 4 {
-				busy = append(busy, mustBegin(t, s))
-			}
-			for _, tx := range busy {
-				tx.Rollback(t.Context())
-			}
-			if n := s.Pool().Stat().IdleConns(); n != 4 {
-				t.Fatalf("%d idle connections, want 4", n)
-			}
+			fill(t, s.pool, 4)
+			fill(t, s.app, 4)
 			end(t, server)
+			mustBegin(t, s)
 			addNamed(t, s, "after")
 			if got := whats(settle(t, s, "w", 1, outcomes(all, store.Finish)...)); got != "applied applied applied" {
 				t.Errorf("settled: %s", got)
 			}
 			the(t, s, "after")
 		})
+	}
+}
+
+// fill makes a pool have so many idle connections.
+func fill(t *testing.T, pool *pgxpool.Pool, n int) {
+	t.Helper()
+	var all []*pgxpool.Conn
+	for range n {
+		conn, err := pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, conn)
+	}
+	for _, conn := range all {
+		conn.Release()
 	}
 }
 
@@ -287,7 +297,7 @@ func TestAServerWithoutRoomForAConnectionIsNamedAndUsedOnceThereIsSome(t *testin
 	defer s.Close()
 	var others []*pgx.Conn
 	eventually(t, "is all room used by others", func() bool {
-		s.Pool().Reset()
+		s.reset()
 		for conn, err := pgx.Connect(t.Context(), dsn); err == nil; conn, err = pgx.Connect(t.Context(), dsn) {
 			others = append(others, conn)
 		}

@@ -1,6 +1,7 @@
--- Locks the job of a claim, if it is held. in: id, worker's name, token
+-- Locks the job of a claim, if it is held. It is looked up by its id: that a worker
+-- runs many jobs the planner does not know. in: id, worker's name, token
 -- out: seq, number of the transaction
 SELECT j.seq, pg_current_xact_id()::text
-FROM tasuki.ids i JOIN tasuki.jobs j ON j.seq = i.seq JOIN tasuki.workers w ON w.worker = j.worker
+FROM tasuki.ids i JOIN tasuki.jobs j ON j.seq = i.seq JOIN tasuki.workers w ON w.worker IS NOT DISTINCT FROM j.worker
 WHERE i.id = $1 AND w.name = $2 AND j.token = $3 AND j.state = 3
 FOR NO KEY UPDATE OF j
