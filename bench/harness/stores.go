@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -50,12 +51,13 @@ func (r *Runner) prepare(ctx context.Context, row *Row) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := r.spawn(ctx, Task{Measure: "fill", Contestant: c.fills(), Path: path, Slots: churnSlots,
-		Jobs: row.Fill.Jobs, Strangers: row.Fill.Strangers, Churn: row.Fill.Churn}); err != nil {
-		return "", err
+	_, err = r.spawn(ctx, Task{Measure: "fill", Contestant: c.fills(), Path: path, Slots: churnSlots,
+		Jobs: row.Fill.Jobs, Strangers: row.Fill.Strangers, Churn: row.Fill.Churn})
+	if err == nil {
+		err = r.Stores.Seal(ctx, path, row.Fill)
 	}
-	if err := r.Stores.Seal(ctx, path, row.Fill); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("%s: %w", name, err), r.Stores.Remove(context.WithoutCancel(ctx), path))
 	}
 	if r.prepared == nil {
 		r.prepared = map[string]string{}
