@@ -50,7 +50,7 @@ func TestTheFirstCallAfterTheServerCameBackWorks(t *testing.T) {
 			fill(t, s.pool, 4)
 			fill(t, s.app, 4)
 			end(t, server)
-			mustBegin(t, s)
+			mustBegin(t, s).Rollback(t.Context())
 			addNamed(t, s, "after")
 			if got := whats(settle(t, s, "w", 1, outcomes(all, store.Finish)...)); got != "applied applied applied" {
 				t.Errorf("settled: %s", got)
