@@ -22,11 +22,11 @@ func spoke(c net.Conn) bool {
 		return true
 	}
 	came := true
-	err = raw.Read(func(fd uintptr) bool {
+	// Not Read: a goroutine of the driver may be reading, and Read waits for it.
+	err = raw.Control(func(fd uintptr) {
 		var b [1]byte
 		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		came = err != syscall.EAGAIN && err != syscall.EWOULDBLOCK
-		return true
 	})
 	return came || err != nil
 }
