@@ -112,6 +112,9 @@ func (o *Options) configure(c *pgxpool.Config, sized bool) {
 	if o.Pooled {
 		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 		c.ConnConfig.StatementCacheCapacity = 0
+		if params := c.ConnConfig.RuntimeParams; params["client_encoding"] == "" {
+			params["client_encoding"] = "UTF8" // the one setting that poolers know
+		}
 		// What another client listened to on the pooler's connection is not for this one.
 		c.ConnConfig.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) {}
 		return
