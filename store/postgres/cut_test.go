@@ -149,11 +149,13 @@ func TestAClaimWhoseReplyIsLostGoesBack(t *testing.T) {
 			}
 			return
 		}
-		beat(t, s, "w", 2)
-		beat(t, s, "w", 3)
-		if got := claim(t, s, "w", 5); len(got) != 2 {
-			t.Errorf("claimed %v", got)
-		}
+		n := uint64(1) // the server may be at it still when the first beats come
+		eventually(t, "are both claimed again", func() bool {
+			n += 2
+			beat(t, s, "w", n-1)
+			beat(t, s, "w", n)
+			return len(claim(t, s, "w", 5)) == 2
+		})
 	})
 }
 
@@ -165,7 +167,6 @@ func TestACallThatWasCutCanBeMadeAgain(t *testing.T) {
 			n++
 			return second(s.Beat(t.Context(), store.BeatRequest{Worker: store.Worker{Name: "w", Beat: n}}))
 		},
-		"list":  func(t *testing.T, s *Store) error { return second(s.List(t.Context(), store.ListRequest{})) },
 		"stats": func(t *testing.T, s *Store) error { return second(s.Stats(t.Context())) },
 		"release": func(t *testing.T, s *Store) error {
 			return second(s.Release(t.Context(), store.ReleaseRequest{Worker: "w", Beat: 1}))
