@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/bench/harness"
@@ -15,7 +16,6 @@ var (
 	insertTen  = map[string]int{tasukiOurs: 15_000, riverDefault: 8_000, rawStore: 15_000, rawPlain: 15_000}
 	insertBulk = map[string]int{tasukiOurs: 100_000, riverDefault: 50_000, riverFast: 50_000, rawStore: 100_000, rawPlain: 100_000}
 
-	slowAt10  = map[string]int{tasukiOurs: 10_000, riverTuned: 2_000, rawStore: 50_000}
 	slowAt100 = map[string]int{tasukiOurs: 40_000, riverDefault: 2_000, riverTuned: 10_000, riverWide: 40_000, rawStore: 50_000, rawPlain: 50_000}
 	slowOne   = map[string]int{tasukiOurs: 500, riverDefault: 500, rawStore: 500, rawPlain: 500}
 	slowTen   = map[string]int{tasukiOurs: 4_000, riverDefault: 4_000, rawStore: 4_000, rawPlain: 4_000}
@@ -50,7 +50,6 @@ func contests(churn int) []*harness.Contest {
 		depth(churn),
 		longTransaction(),
 		drain("drain100"+slowly, 100, slowAt100),
-		drain("drain10"+slowly, 10, slowAt10),
 		insert("insert1"+slowly, one, slowOne),
 		insert("insert10"+slowly, ten, slowTen),
 		insert("bulk1000"+slowly, bulk, slowBulk),
@@ -58,9 +57,7 @@ func contests(churn int) []*harness.Contest {
 }
 
 // isSlow says whether a measurement is of the slow disk.
-func isSlow(contest string) bool {
-	return len(contest) > len(slowly) && contest[len(contest)-len(slowly):] == slowly
-}
+func isSlow(contest string) bool { return strings.HasSuffix(contest, slowly) }
 
 func title(contest, text string) string {
 	if isSlow(contest) {
