@@ -53,10 +53,17 @@ func newBell(s *Store) *bell {
 	return b
 }
 
-// close ends the bell. What it has not said yet is left to those who poll.
+// lastWords bounds how long a bell that is closed takes to say what it has not yet.
+const lastWords = 200 * time.Millisecond
+
+// close ends the bell. What it cannot say any more is left to those who poll.
 func (b *bell) close() {
 	b.cancel()
 	<-b.ended
+	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	b.ask(ctx)
+	b.say(ctx)
 }
 
 // ring says that there may be work in these queues.

@@ -77,15 +77,21 @@ type takenJob struct {
 
 func (c *claiming) run(ctx context.Context) error {
 	began := time.Now()
-	if err := c.claim(ctx); err != nil {
+	marks := c.store.marks.use(began)
+	if err := c.claim(ctx, c.req.Max, marks); err != nil {
 		return err
+	}
+	if len(marks.lanes) > 0 && len(c.taken) < c.req.Max {
+		if err := c.again(ctx); err != nil {
+			return err
+		}
 	}
 	if c.found.waits && c.found.due <= c.found.now {
 		if err := c.promote(ctx); err != nil {
 			return err
 		}
 	}
-	c.store.marks.note(c, time.Since(began))
+	c.store.marks.note(c, len(marks.lanes) == 0, time.Since(began))
 	if c.found.suspect && c.req.Max > 0 {
 		if err := c.withSuspects(ctx); err != nil {
 			return err
@@ -95,15 +101,24 @@ func (c *claiming) run(ctx context.Context) error {
 	return nil
 }
 
-// claim takes ready jobs, if nothing has to be seen to first.
-func (c *claiming) claim(ctx context.Context) error {
+// again reads everything, for what is missing.
+func (c *claiming) again(ctx context.Context) error {
+	c.store.marks.forget()
+	taken := c.taken
+	c.taken = nil
+	err := c.claim(ctx, c.req.Max-len(taken), noMarks())
+	c.taken = append(taken, c.taken...)
+	return err
+}
+
+// claim takes up to n ready jobs, if nothing has to be seen to first.
+func (c *claiming) claim(ctx context.Context, n int, marks markList) error {
 	names, shares := make([]string, len(c.queues)), make([]int32, len(c.queues))
 	for i, q := range c.queues {
 		names[i], shares[i] = q.Name, int32(q.Share)
 	}
-	marks := c.store.marks.use(time.Now())
 	suspects := min(c.req.Suspects, c.req.Max)
-	return c.take(ctx, claimSQL, c.req.Worker, int64(c.req.Token), int32(max(c.req.Max, 0)), names, shares, c.kinds(), int32(store.Format),
+	return c.take(ctx, claimSQL, c.req.Worker, int64(c.req.Token), int32(max(n, 0)), names, shares, c.kinds(), int32(store.Format),
 		int32(max(suspects, 0)), marks.lanes, marks.priorities, marks.ords, marks.seqs)
 }
 
@@ -153,7 +168,11 @@ func (c *claiming) promote(ctx context.Context) error {
 	if err := c.store.once(ctx, "claim", promote); err != nil {
 		return err
 	}
-	return c.claim(ctx)
+	taken := c.taken
+	c.taken = nil
+	err := c.claim(ctx, c.req.Max-len(taken), noMarks())
+	c.taken = append(taken, c.taken...)
+	return err
 }
 
 // answer puts the taken jobs into the reply, in the order in which they shall start.

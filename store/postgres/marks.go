@@ -7,17 +7,23 @@ import (
 
 // marks are where claims begin to read in their lanes. As long as some transaction is
 // open the rows of jobs that are gone cannot go either, and a claim that reads a
-// lane from its beginning reads them all. So after a slow claim the next ones begin
-// where it found its jobs, for ten times as long as it took; then one reads
-// everything again, for what came in front meanwhile.
+// lane from its beginning reads them all. So behind several slow claims the next ones
+// begin where those found their jobs, for ten times as long as the last one took;
+// then one reads everything again, for what came in front meanwhile. A claim that
+// finds too few behind its marks reads everything at once.
 type marks struct {
 	mu    sync.Mutex // owns what follows
+	slow  int        // claims in a row that read everything and took long
 	at    map[int32]place
 	until time.Time
 }
 
-// slowClaim is from when on a claim is worth avoiding.
-const slowClaim = 10 * time.Millisecond
+const (
+	// slowClaim is from when on a claim is worth avoiding.
+	slowClaim = 10 * time.Millisecond
+	// slowClaims are so many that it is not the machine that was busy.
+	slowClaims = 5
+)
 
 // A markList are marks as claim takes them.
 type markList struct {
@@ -26,11 +32,16 @@ type markList struct {
 	ords, seqs []int64
 }
 
+// noMarks are empty lists, which are not NULL.
+func noMarks() markList {
+	return markList{lanes: []int32{}, priorities: []int32{}, ords: []int64{}, seqs: []int64{}}
+}
+
 // use answers the marks that hold at a time.
 func (m *marks) use(now time.Time) markList {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := markList{lanes: []int32{}, priorities: []int32{}, ords: []int64{}, seqs: []int64{}}
+	list := noMarks()
 	if !now.Before(m.until) {
 		m.at = nil
 	}
@@ -43,25 +54,34 @@ func (m *marks) use(now time.Time) markList {
 	return list
 }
 
-// note sees how a claim went.
-func (m *marks) note(c *claiming, took time.Duration) {
+// forget lets the next claim read everything.
+func (m *marks) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := time.Now()
-	full := !now.Before(m.until) || m.at == nil
-	switch {
-	case full && took < slowClaim:
-		return
-	case full:
-		m.at, m.until = map[int32]place{}, now.Add(10*took)
-	case len(c.taken) < c.req.Max: // there may be some in front
-		m.at = nil
-		return
+	m.at = nil
+}
+
+// note sees how a claim went; full says that it read everything.
+func (m *marks) note(c *claiming, full bool, took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if full {
+		if took < slowClaim || len(c.taken) < c.req.Max {
+			m.slow, m.at = 0, nil
+			return
+		}
+		if m.slow++; m.slow < slowClaims {
+			return
+		}
+		m.at, m.until = map[int32]place{}, time.Now().Add(10*took)
+	}
+	if m.at == nil {
+		return // another claim read everything meanwhile
 	}
 	for i := range c.taken {
 		j := &c.taken[i].Job
-		if p := placeOf(j); m.at[j.Lane].compare(p) < 0 || m.at[j.Lane] == (place{}) {
-			m.at[j.Lane] = p
+		if at, ok := m.at[j.Lane]; !ok || at.compare(placeOf(j)) < 0 {
+			m.at[j.Lane] = placeOf(j)
 		}
 	}
 }

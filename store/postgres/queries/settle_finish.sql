@@ -19,7 +19,7 @@ WITH t AS MATERIALIZED (
   SELECT j.seq
   FROM o CROSS JOIN LATERAL (
     SELECT j.seq FROM tasuki.jobs j
-    WHERE j.seq = o.seq AND j.state = 3 AND j.worker = o.worker AND j.token = o.token AND j.trail = 0
+    WHERE j.seq = o.seq AND j.state = 3 AND j.worker IS NOT DISTINCT FROM o.worker AND j.token = o.token AND j.trail = 0
     FOR UPDATE) j
 ), d AS (
   DELETE FROM tasuki.jobs WHERE seq = ANY (ARRAY (SELECT h.seq FROM h WHERE (SELECT count(*) FROM h) = cardinality($3::text[])))
