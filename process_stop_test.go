@@ -2,8 +2,10 @@ package tasuki_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -205,6 +207,8 @@ func (p *process) stopBetweenWrites(st *yard) time.Time {
 	p.t.Helper()
 	for {
 		at := p.signal(syscall.SIGSTOP)
+		// One of its threads may be on its way into a lock still.
+		eventually(p.t, "all threads are frozen", func() bool { return frozen(p.pid()) })
 		ctx, cancel := context.WithTimeout(p.t.Context(), 500*time.Millisecond)
 		err := st.Pause(ctx, []string{"nobody's"}, false)
 		cancel()
@@ -213,6 +217,19 @@ func (p *process) stopBetweenWrites(st *yard) time.Time {
 		}
 		p.signal(syscall.SIGCONT)
 	}
+}
+
+// frozen says whether every thread of a process is stopped.
+func frozen(pid int) bool {
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		// The state stands behind the name, which is in parentheses.
+		if _, rest, _ := strings.Cut(string(stat), ") "); err == nil && !strings.HasPrefix(rest, "T") {
+			return false
+		}
+	}
+	return err == nil && len(stats) > 0
 }
 
 func TestProcessesWhoseStoreIsAwayForAMinuteReleaseNobodyAndDoNothingTwice(t *testing.T) {
