@@ -131,6 +131,7 @@ func (b *beater) act(reply store.BeatReply) {
 	}
 	if reply.Returned > 0 {
 		b.w.log.Info("claims whose answer was lost went back", slog.Int("jobs", reply.Returned))
+		b.w.desk.freed.Ring()
 	}
 	for _, o := range reply.Orders {
 		if o.N > b.orders {

@@ -58,7 +58,7 @@ func (c *claimer) step(context.Context) time.Duration {
 	if d := c.errors.pausing(); d > 0 {
 		return d
 	}
-	if fresh, _ := w.pulse.fresh(); !fresh {
+	if !c.mayBegin() {
 		return w.cfg.Beat
 	}
 	want, suspects, beats := w.desk.room(c.ahead)
@@ -81,8 +81,19 @@ func (c *claimer) step(context.Context) time.Duration {
 	return c.pause(want, len(reply.Jobs), reply.Wait)
 }
 
+// mayBegin says whether a beat was answered lately. If not the next one rings.
+func (c *claimer) mayBegin() bool {
+	if fresh, _ := c.w.pulse.fresh(); fresh {
+		return true
+	}
+	c.w.desk.hold()
+	fresh, _ := c.w.pulse.fresh() // it may have come just before the note
+	return fresh
+}
+
 func (c *claimer) failed(err error) time.Duration {
 	if errors.Is(err, store.ErrUnknownWorker) {
+		c.w.desk.hold()
 		c.w.beater.wake.Ring() // released while it was away: say hello again
 		return c.w.cfg.Beat
 	}
@@ -102,9 +113,9 @@ func (c *claimer) pause(want, got int, wait time.Duration) time.Duration {
 	case got > 0 && !c.w.listens.Load():
 		return min(aheadTime, c.w.cfg.Poll) // more may have come meanwhile
 	case wait > 0:
-		return max(min(wait, c.w.cfg.Poll), time.Millisecond)
+		return max(min(wait, c.w.poll()), time.Millisecond)
 	}
-	return c.w.cfg.Poll
+	return c.w.poll()
 }
 
 // ahead is how many jobs end within aheadTime, as far as the last claims tell.

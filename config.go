@@ -42,7 +42,7 @@ type Config struct {
 	// longer one counts. Default 4 × Beat; at least that.
 	Standstill time.Duration
 	// Poll is how long an idle worker waits before it looks for jobs although
-	// nothing woke it. Default 1 s.
+	// nothing woke it; five times as long while its store can wake it. Default 1 s.
 	Poll time.Duration
 
 	// Middleware wraps every job, the first outermost.

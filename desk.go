@@ -28,6 +28,7 @@ type desk struct {
 	stop     chan struct{} // Stopping of the runs that start now; closed when they are told
 	beats    uint64        // beats built so far
 	answered uint64        // the number of the last one that was answered
+	held     bool          // the claimer waits for the next one that is
 	fresh    func() bool
 	ended    int // runs ended since the claimer last asked for the rate
 }
@@ -45,6 +46,7 @@ func (d *desk) room(ahead func(ended int) int) (want, suspects int, beats uint64
 	extra := ahead(d.ended)
 	d.ended = 0
 	want = d.slots - d.running + extra - len(d.waiting)
+	d.held = d.held || d.beats-d.answered >= 2
 	if d.beats-d.answered >= 2 || d.quiet || len(d.waiting) > extra/2 && d.running == d.slots {
 		want = 0
 	}
@@ -214,6 +216,17 @@ func (d *desk) beaten(n uint64) {
 	d.mu.Lock()
 	d.answered = max(d.answered, n)
 	d.dispatch()
+	ring := d.held
+	d.held = false
 	d.mu.Unlock()
-	d.freed.Ring()
+	if ring {
+		d.freed.Ring()
+	}
+}
+
+// hold notes that the claimer waits for an answered beat.
+func (d *desk) hold() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held = true
 }

@@ -75,8 +75,40 @@ func TestWatchingCostsTheSameInAFleetOfAnySize(t *testing.T) {
 		before := reads()
 		pass(time.Minute)
 		// On average: who comes last by name reads on at the beginning.
-		if n := (reads() - before) / len(ways); n < 55 || n > 70 {
-			t.Errorf("%d reads of the workers in a minute, want one page a second", n)
+		if n := (reads() - before) / len(ways); n < 18 || n > 25 {
+			t.Errorf("%d reads of the workers in a minute, want one page a beat", n)
 		}
 	})
+}
+
+func TestIdleWorkersOfAStoreThatWakesAskItLessThanOnceASecondEach(t *testing.T) {
+	for _, n := range []int{1, 3, 30} {
+		bubble(t, func(t *testing.T, st *memory.Store) {
+			var ways []*link
+			for range n {
+				way := newLink(st)
+				ways = append(ways, way)
+				started(t, struct {
+					*link
+					store.Listener
+				}{way, st}, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}})
+			}
+			pass(20 * time.Second)
+			asked := func() (n int) {
+				for _, way := range ways {
+					for _, what := range []string{"claim", "beat", "workers", "settle", "save", "release"} {
+						n += way.count(what)
+					}
+				}
+				return n
+			}
+			before := asked()
+			pass(10 * time.Minute)
+			if per := float64(asked()-before) / 600 / float64(n); per >= 1 || per < 0.5 {
+				t.Errorf("each of %d idle workers asked the store %.2f times a second, want 0.5 to 1", n, per)
+			} else {
+				t.Logf("each of %d idle workers asked the store %.2f times a second", n, per)
+			}
+		})
+	}
 }

@@ -19,26 +19,15 @@ type watcher struct {
 	self host.Identity
 
 	// Owned by the watcher's goroutine.
-	seen   map[string]sight
-	looked time.Time
-	errors outage
+	seen    map[string]sight
+	small   bool      // the fleet was, when it was last read
+	stepped time.Time // when the last step ended
+	calm    time.Time // until when nobody need look: all moved in the last look
+	errors  outage
 }
-
-// A sight is a beat number and since when it was seen to be that.
-type sight struct {
-	beat  uint64
-	since time.Time
-	moved bool // it was seen to change: since is when
-}
-
-const (
-	watchMoving  = 3   // so many moving neighbours are enough
-	watchPage    = 4   // workers read at once
-	watchUnknown = 100 // workers never seen before that one look goes past
-)
 
 func newWatcher(w *Worker) *watcher {
-	return &watcher{w: w, self: w.self, errors: outage{log: w.log, what: "watching other workers failed"}}
+	return &watcher{w: w, self: w.self, small: true, errors: outage{log: w.log, what: "watching other workers failed"}}
 }
 
 func (v *watcher) step(context.Context) time.Duration {
@@ -46,15 +35,20 @@ func (v *watcher) step(context.Context) time.Duration {
 	if d := v.errors.pausing(); d > 0 {
 		return d
 	}
-	ctx, cancel := context.WithTimeout(v.w.life, v.w.cfg.Standstill/2)
-	defer cancel()
 	began := time.Now()
-	if began.Sub(v.looked) > 3*pause+100*time.Millisecond || v.w.pulse.age() > 2*v.w.cfg.Beat {
+	if began.Sub(v.stepped) > 3*pause+100*time.Millisecond || v.w.pulse.age() > 2*v.w.cfg.Beat {
 		v.seen = nil
 	}
+	v.stepped = began
+	if v.seen != nil && began.Before(v.calm) && !v.bereft() {
+		return pause
+	}
+	ctx, cancel := context.WithTimeout(v.w.life, v.w.cfg.Standstill/2)
+	defer cancel()
 	dead, err := v.look(ctx)
-	v.looked = time.Now()
-	if v.looked.Sub(began) > 2*pause+100*time.Millisecond {
+	v.stepped = time.Now()
+	v.calm = v.rest(began)
+	if v.stepped.Sub(began) > 2*pause+100*time.Millisecond {
 		v.seen = nil // the look itself hung: what it saw is old
 		dead = nil
 	}
@@ -72,80 +66,30 @@ func (v *watcher) step(context.Context) time.Duration {
 	return pause
 }
 
-// pause is the time between two looks.
+// pause is the time between two looks, unless all is calm.
 func (v *watcher) pause() time.Duration { return max(v.w.cfg.Standstill/12, time.Millisecond) }
 
-// moving says whether a worker was seen to beat as often as it should.
-func (v *watcher) moving(s sight) bool {
-	return s.moved && time.Since(s.since) <= v.w.cfg.Beat+v.pause()
-}
-
-type deadWorker struct {
-	worker store.Worker
-	why    string
-}
-
-// look reads the ring of workers behind this one, on past those that stand
-// still or that it has not seen before, until it has seen three that move. Who
-// knows nobody yet looks at all.
-func (v *watcher) look(ctx context.Context) ([]deadWorker, error) {
-	all := v.seen == nil
-	fresh, moving, unknown := map[string]sight{}, 0, 0
-	var dead []deadWorker
-	after, wrapped := v.w.name, false
-	for all || moving < watchMoving && unknown < watchUnknown {
-		page, err := v.w.st.Workers(ctx, store.WorkersRequest{After: after, Limit: watchPage})
-		if err != nil {
-			return nil, fmt.Errorf("look at workers: %w", err)
-		}
-		for _, o := range page {
-			if after = o.Name; o.Name == v.w.name || wrapped && o.Name > v.w.name {
-				v.seen = fresh
-				return dead, nil
-			}
-			s, why := v.judge(o)
-			fresh[o.Name] = s
-			if _, known := v.seen[o.Name]; !known {
-				unknown++
-			}
-			if v.moving(s) {
-				moving++
-			}
-			if why != "" {
-				dead = append(dead, deadWorker{o, why})
-			}
-		}
-		if len(page) < watchPage {
-			if wrapped {
-				break
-			}
-			after, wrapped = "", true
+// rest is until when nobody need look after one that began then: where all that it saw
+// had moved there is nothing to see before they beat again. That leaves room for the
+// bound on a release: a beat that just missed this look is seen in the next one, and
+// stands still from there.
+func (v *watcher) rest(began time.Time) time.Time {
+	for _, s := range v.seen {
+		if !s.moved || s.since.Before(began) {
+			return began
 		}
 	}
-	v.seen = fresh
-	return dead, nil
+	return began.Add(v.w.cfg.Beat - v.pause()/2)
 }
 
-// judge says since when a worker's beat stands still, and why it is dead if it
-// is.
-func (v *watcher) judge(o store.Worker) (sight, string) {
-	now := time.Now()
-	s, known := v.seen[o.Name]
-	if !known || s.beat != o.Beat {
-		s = sight{beat: o.Beat, since: now, moved: known}
+// bereft says whether a process that was seen is gone, as far as this machine can tell.
+func (v *watcher) bereft() bool {
+	for _, s := range v.seen {
+		if v.self.Gone(s.process) {
+			return true
+		}
 	}
-	limit := max(v.w.cfg.Standstill, o.Standstill)
-	if o.State == store.Leaving {
-		limit /= 6 // it said that exiting is the next thing it does
-	}
-	p := o.Process
-	switch still := now.Sub(s.since); {
-	case v.self.Gone(host.Identity{Host: p.Host, PID: p.PID, Boot: p.Boot, Space: p.Space, Start: p.Start}):
-		return s, fmt.Sprintf("process %d on %s is gone", p.PID, p.Host)
-	case still >= limit:
-		return s, fmt.Sprintf("its beat stood still for %v", still.Round(time.Millisecond))
-	}
-	return s, ""
+	return false
 }
 
 func (v *watcher) release(ctx context.Context, d deadWorker) {

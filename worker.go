@@ -177,6 +177,18 @@ func (w *Worker) listen() {
 	})
 }
 
+// wokenPoll is how many times rarer a worker polls whose store wakes it: a wake is
+// lost only with the process that was about to say it, or with the line to the store.
+const wokenPoll = 5
+
+// poll is how long to wait before looking for jobs although nothing woke the worker.
+func (w *Worker) poll() time.Duration {
+	if w.listens.Load() {
+		return wokenPoll * w.cfg.Poll
+	}
+	return w.cfg.Poll
+}
+
 // Run starts the worker and stops it when ctx ends. It returns when every
 // goroutine of it has ended, with one exception: handlers that outlive the
 // stop's timeout, which it names in a StillRunning.
