@@ -124,9 +124,9 @@ func tellArgs(jobs []*sqlstore.Job) []any { return []any{seqsOf(jobs), each(jobs
 func putArgs(jobs []*sqlstore.Job) []any {
 	return []any{
 		seqsOf(jobs),
-		each(jobs, func(j *sqlstore.Job) int16 { return j.State }),
+		each(jobs, func(j *sqlstore.Job) int16 { return int16(j.State) }),
 		each(jobs, func(j *sqlstore.Job) int64 { return j.Ord }),
-		each(jobs, func(j *sqlstore.Job) int16 { return j.Trail }),
+		each(jobs, func(j *sqlstore.Job) int16 { return int16(j.Trail) }),
 		each(jobs, moreOf),
 		each(jobs, func(j *sqlstore.Job) *string { return orNone(j.Cursor) }),
 		each(jobs, func(j *sqlstore.Job) *string { return progressOf(&j.Progress) }),

@@ -150,8 +150,8 @@ func (c *claiming) read(row scanner) error {
 	}
 	c.taken = append(c.taken, takenJob{})
 	j := &c.taken[len(c.taken)-1]
-	j.queue, j.Lane, j.Seq, j.ID, j.Kind, j.Queue = r.number(), int32(r.number()), r.number(), r.text(), r.name(), r.name()
-	j.Priority, j.Ord, j.Created, j.Args, j.Key = int32(r.number()), r.number(), r.number(), r.bytes(), r.text()
+	j.queue, j.Lane, j.Seq, j.ID, j.Kind, j.Queue = r.number(), r.number(), r.number(), r.text(), r.name(), r.name()
+	j.Priority, j.Ord, j.Created, j.Args, j.Key = r.number(), r.number(), r.number(), r.bytes(), r.text()
 	more := r.json()
 	j.Cursor = r.bytes()
 	readJSON(&j.Job, more, r.json())

@@ -24,7 +24,7 @@ func text(column *string) string {
 	return *column
 }
 
-func number[N int16 | int32 | int64](column *N) N {
+func number[N int32 | int64](column *N) N {
 	if column == nil {
 		return 0
 	}
@@ -50,7 +50,7 @@ func progressOf(p *store.Progress) *string {
 
 // A place is where a ready job stands in its lane.
 type place struct {
-	priority int32
+	priority int64
 	ord      int64
 	seq      int64
 }

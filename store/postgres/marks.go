@@ -14,7 +14,7 @@ import (
 type marks struct {
 	mu    sync.Mutex // owns what follows
 	slow  int        // claims in a row that read everything and took long
-	at    map[int32]place
+	at    map[int64]place
 	until time.Time
 }
 
@@ -46,8 +46,8 @@ func (m *marks) use(now time.Time) markList {
 		m.at = nil
 	}
 	for lane, p := range m.at {
-		list.lanes = append(list.lanes, lane)
-		list.priorities = append(list.priorities, p.priority)
+		list.lanes = append(list.lanes, int32(lane))
+		list.priorities = append(list.priorities, int32(p.priority))
 		list.ords = append(list.ords, p.ord)
 		list.seqs = append(list.seqs, p.seq)
 	}
@@ -73,7 +73,7 @@ func (m *marks) note(c *claiming, full bool, took time.Duration) {
 		if m.slow++; m.slow < slowClaims {
 			return
 		}
-		m.at, m.until = map[int32]place{}, time.Now().Add(10*took)
+		m.at, m.until = map[int64]place{}, time.Now().Add(10*took)
 	}
 	if m.at == nil {
 		return // another claim read everything meanwhile

@@ -211,7 +211,7 @@ func (m *moving) calls() []*call {
 	return append(calls, &call{query: reviveSQL, args: []any{
 		seqsOf(jobs),
 		each(jobs, func(j *sqlstore.Job) int64 { return j.Ord }),
-		each(jobs, func(j *sqlstore.Job) int16 { return j.Trail }),
+		each(jobs, func(j *sqlstore.Job) int16 { return int16(j.Trail) }),
 		each(jobs, moreOf),
 	}})
 }

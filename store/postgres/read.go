@@ -24,8 +24,7 @@ func readJSON(j *sqlstore.Job, more, progress *string) {
 func readJob(r scanner, rest ...any) (*sqlstore.Job, error) {
 	j := &sqlstore.Job{Format: store.Format}
 	var more, cursor, progress, kind, queue *string
-	var saved, token, claimed *int64
-	var worker *int32
+	var saved, worker, token, claimed *int64
 	dest := []any{&j.Seq, &j.ID, &j.Lane, &j.State, &j.Priority, &j.Ord, &j.Trail, &more, &cursor, &progress, &saved,
 		&worker, &token, &claimed, &j.Cancelling, &kind, &queue}
 	if err := r.Scan(append(dest, rest...)...); err != nil {

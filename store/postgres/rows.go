@@ -49,11 +49,11 @@ func (r *rows) add(job *store.Job, lanes map[laneKey]int32) {
 	}
 	r.ids = append(r.ids, j.ID)
 	r.lanes = append(r.lanes, lane)
-	r.priorities = append(r.priorities, j.Priority)
+	r.priorities = append(r.priorities, int32(j.Priority))
 	r.delays = append(r.delays, j.Ord) // it comes in at 0
-	r.trails = append(r.trails, j.Trail)
+	r.trails = append(r.trails, int16(j.Trail))
 	r.bodies = append(r.bodies, orNull(string(j.Args)))
-	r.mores = append(r.mores, moreOf(j))
+	r.mores = append(r.mores, moreOf(&j))
 	r.keys = append(r.keys, orNull(j.Key))
 	for _, tag := range j.More.Tags {
 		r.tagged, r.tags = append(r.tagged, int32(len(r.ids))), append(r.tags, tag)

@@ -19,7 +19,7 @@ func (l *Line) Trim() int { return max(l.N-store.MaxJournal+2, 0) }
 
 // Note adds a line to the job's journal.
 func (j *Job) Note(run store.Run) Line {
-	run.Why, run.Cursor = clean(run.Why), j.Cursor
+	run.Why, run.Cursor = Clean(run.Why), j.Cursor
 	l := Line{Seq: j.Seq, N: j.More.Runs, Run: run}
 	j.More.Runs++
 	j.Trail |= TrailRuns
@@ -41,17 +41,17 @@ func (j *Job) Stand(o *store.Outcome) {
 	}
 	if o.Progress != nil {
 		j.Progress = *o.Progress
-		j.Progress.Note = clean(o.Progress.Note)
+		j.Progress.Note = Clean(o.Progress.Note)
 	}
 }
 
 // End brings the job to an end. A cancel without words leaves those of who asked
 // for it.
-func (j *Job) End(state int16, now int64, why string) {
+func (j *Job) End(state, now int64, why string) {
 	j.State, j.Ended = state, now
 	j.Ord = DueOf(j.Ord)
 	if why != "" || state != Cancelled {
-		j.More.Why = clean(why)
+		j.More.Why = Clean(why)
 	}
 }
 
@@ -87,5 +87,5 @@ func (j *Job) Stays() (keep time.Duration, forever bool) {
 	return j.More.Keep, false
 }
 
-// clean is a text as it is kept.
-func clean(text string) string { return store.Clean(text, store.MaxMessage) }
+// Clean is a text for people as it is kept.
+func Clean(text string) string { return store.Clean(text, store.MaxMessage) }

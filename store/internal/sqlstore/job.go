@@ -8,19 +8,20 @@ import (
 )
 
 // A Job is a job as it is stored, live or ended. Times are microseconds of Unix
-// time.
+// time. Numbers are as wide as any store keeps them: what somebody put into a row by
+// hand must not become another number when it is read.
 type Job struct {
 	Seq      int64 // as enqueued
 	ID       string
-	Lane     int32
+	Lane     int64
 	Queue    string
 	Kind     string
 	Format   int
-	State    int16
-	Priority int32
+	State    int64
+	Priority int64
 	Ord      int64 // when it became or becomes due; lower by Front in front
 	Created  int64
-	Trail    int16
+	Trail    int64
 	Args     json.RawMessage
 	Key      string // what it is unique by
 	More     More
@@ -29,7 +30,7 @@ type Job struct {
 	Progress store.Progress
 	Saved    int64 // Seq of its claim's last save; 0: none
 
-	Worker     int32 // 0: none
+	Worker     int64 // 0: none
 	WorkerName string
 	Token      int64
 	Claimed    int64
@@ -64,9 +65,9 @@ func (m *More) Empty() bool {
 }
 
 // NewJob is a job that comes in now. It has no seq and no lane yet.
-func NewJob(j *store.Job, now int64) *Job {
-	n := &Job{
-		ID: j.ID, Queue: QueueOf(j), Kind: j.Kind, State: Ready, Priority: int32(j.Priority), Ord: now, Created: now,
+func NewJob(j *store.Job, now int64) Job {
+	n := Job{
+		ID: j.ID, Queue: QueueOf(j), Kind: j.Kind, State: Ready, Priority: int64(j.Priority), Ord: now, Created: now,
 		Args: j.Args, Key: j.Unique, Format: store.Format,
 		More: More{MaxAttempts: j.MaxAttempts, Timeout: j.Timeout, Keep: j.Keep, Tick: j.Tick},
 	}

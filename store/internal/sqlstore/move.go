@@ -56,7 +56,7 @@ func (j *Job) tell(req *store.MoveRequest) Fate {
 	if req.To != store.Cancelled {
 		return Stays
 	}
-	j.Cancelling, j.More.Why = true, clean(req.Why)
+	j.Cancelling, j.More.Why = true, Clean(req.Why)
 	return Told
 }
 

@@ -64,7 +64,7 @@ func (j *Job) fail(o *store.Outcome, now int64) {
 	if f := o.Failure; f != nil {
 		j.More.Failure = &store.Failure{
 			Class:   store.Clean(f.Class, store.MaxName),
-			Message: clean(f.Message),
+			Message: Clean(f.Message),
 			Stack:   store.Clean(f.Stack, maxStack),
 			At:      Time(now),
 		}
@@ -76,7 +76,7 @@ const maxStack = 64 << 10
 
 // wait makes the job ready after the outcome's delay, and of the given state until
 // then.
-func (j *Job) wait(until int16, o *store.Outcome, now int64) {
+func (j *Job) wait(until int64, o *store.Outcome, now int64) {
 	j.State, j.Ord = Ready, now
 	if o.Delay > 0 {
 		j.State, j.Ord = until, now+Micros(o.Delay)
