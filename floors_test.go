@@ -30,7 +30,7 @@ var floors = []floor{
 	{"internal/host", nil, false, "it is used by engine, supervisor and doctor alike"},
 	{"store/memory", []string{"store"}, false, "the reference store is plain"},
 	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
-	{"store/sqlite", []string{"store", "internal/loop"}, true, "a driver is linked only by who imports its store"},
+	{"store/sqlite", []string{"store", "store/internal/sqlstore", "internal/loop"}, true, "a driver is linked only by who imports its store"},
 	{"store/postgres", []string{"store", "store/internal/sqlstore"}, true, "a driver is linked only by who imports its store"},
 	{"store/internal/sqlstore", []string{"store"}, false, "what SQL stores share knows no database"},
 	{"internal/pgtest", []string{"internal/loop"}, true, "tests start a server without what they test on it"},

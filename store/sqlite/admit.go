@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -121,7 +122,7 @@ func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
 	case err != nil:
 		return false, err
 	case holder != "":
-		d.answer(string(holder), store.Duplicate)
+		d.answer(holder, store.Duplicate)
 	case passed:
 		d.answer(j.ID, store.Passed)
 	}
@@ -129,7 +130,7 @@ func (d *door) refused(ctx context.Context, j *store.Job) (bool, error) {
 }
 
 // holder is the job that holds a key, empty if none does.
-func (d *door) holder(ctx context.Context, key string) (holder id, err error) {
+func (d *door) holder(ctx context.Context, key string) (holder string, err error) {
 	if key == "" {
 		return "", nil
 	}
@@ -137,7 +138,7 @@ func (d *door) holder(ctx context.Context, key string) (holder id, err error) {
 	if err != nil || len(holders) == 0 {
 		return "", err
 	}
-	return holders[0].id, nil
+	return holders[0].ID, nil
 }
 
 // useUp makes a tick its schedule's last one and says whether it has passed.
@@ -162,16 +163,16 @@ func (d *door) add(ctx context.Context, j *store.Job) error {
 	if _, err := d.tx.exec(ctx, addSQL, r.columns()...); err != nil {
 		return err
 	}
-	return d.added(ctx, r.seq, j)
+	return d.added(ctx, r.Seq, j)
 }
 
 // row is a job as it is stored, with the seq that comes next.
 func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
 	lane, err := d.lane(ctx, j)
 	r := newRow(j, d.now)
-	r.seq, r.lane = d.next, lane
+	r.Seq, r.Lane = d.next, lane
 	d.next++
-	if r.state == ready {
+	if r.State == sqlstore.Ready {
 		d.ready = append(d.ready, r.place())
 	}
 	return r, err
@@ -179,30 +180,17 @@ func (d *door) row(ctx context.Context, j *store.Job) (*row, error) {
 
 // newRow is a job that comes in now; it has no seq and no lane yet.
 func newRow(j *store.Job, now int64) *row {
-	r := &row{id: id(j.ID), state: ready, priority: int64(j.Priority), ord: now, created: now, args: j.Args}
-	r.more = more{MaxAttempts: j.MaxAttempts, Timeout: j.Timeout, Keep: j.Keep, Tick: j.Tick}
-	if j.Delay > 0 {
-		r.state, r.ord = scheduled, now+max(j.Delay.Microseconds(), 1)
-	}
-	if r.ukey.String = j.Unique; j.Unique != "" {
-		r.ukey.Valid = true
-	}
-	if j.Keep > 0 {
-		r.trail |= trailKeep
-	}
-	if len(j.Tags) > 0 {
-		r.more.Tags, r.trail = j.Tags, r.trail|trailTags
-	}
+	r := &row{Job: sqlstore.NewJob(j, now)}
 	if len(j.Args) > longArgs {
-		r.args, r.trail = nil, r.trail|trailArgs
+		r.Args, r.Trail = nil, r.Trail|sqlstore.TrailArgs
 	}
 	return r
 }
 
 // columns are the values of enqueue_job.
 func (r *row) columns() []any {
-	return []any{r.seq, packID(string(r.id)), r.lane, r.state, r.priority, r.ord, r.created, r.trail,
-		orNull(r.args), r.ukey, r.more.stored()}
+	return []any{r.Seq, packID(r.ID), r.Lane, r.State, r.Priority, r.Ord, r.Created, r.Trail,
+		orNull(r.Args), nonZero(r.Key), moreOf(r)}
 }
 
 // added answers for a job that is in, after it stored what lies in other

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -35,7 +36,7 @@ func (s *Store) admitSimple(ctx context.Context, tx session, j *store.Job) ([]st
 	key := keyOf(j)
 	add := func() (int64, error) {
 		return tx.exec(ctx, oneJobSQL, packed, key.queue, key.kind, store.Format,
-			r.state, r.priority, r.ord, r.created, r.trail, orNull(r.args), r.more.stored())
+			r.State, r.Priority, r.Ord, r.Created, r.Trail, orNull(r.Args), moreOf(r))
 	}
 	if n, err = add(); err == nil && n == 0 {
 		var lane int64
@@ -44,7 +45,7 @@ func (s *Store) admitSimple(ctx context.Context, tx session, j *store.Job) ([]st
 			_, err = add()
 		}
 	}
-	if err == nil && r.state == ready {
+	if err == nil && r.State == sqlstore.Ready {
 		_, err = tx.exec(ctx, oneReadySQL)
 	}
 	return became, err

@@ -7,15 +7,15 @@ var argsSQL = text("args")
 // readArgs reads arguments that lie in a table of their own.
 func (r *row) readArgs(ctx context.Context, s session) error {
 	var stored any
-	rows, err := s.query(ctx, argsSQL, r.seq)
+	rows, err := s.query(ctx, argsSQL, r.Seq)
 	switch err = one(rows, err, &stored); {
-	case err == errNoRow && (r.args != nil || r.damage.has("trail")):
+	case err == errNoRow && (r.Args != nil || r.damage.has("trail")):
 		return nil // they are where short ones are
 	case err != nil && err != errNoRow:
 		return err
 	}
 	args, ok := asJSONText(stored)
-	if r.args = args; !ok || stored == nil {
+	if r.Args = args; !ok || stored == nil {
 		r.damage = append(r.damage, flaw{column: "tasuki_args.args", holds: stored})
 	}
 	return nil

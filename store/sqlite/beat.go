@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -90,7 +91,7 @@ func (b *beating) describe(ctx context.Context) error {
 
 // workerJSON is a worker as it is stored.
 func workerJSON(w store.Worker, started, beaten int64) (string, error) {
-	w.StartedAt, w.BeatAt = micros(started), micros(beaten)
+	w.StartedAt, w.BeatAt = sqlstore.Time(started), sqlstore.Time(beaten)
 	info, err := json.Marshal(w)
 	return string(info), err
 }
@@ -149,7 +150,7 @@ func (b *beating) held(ctx context.Context) (map[string]heldClaim, error) {
 		made, _ := asInteger(beat)
 		cancel, _ := asInteger(cancelling)
 		h.beat, h.cancelling = uint64(made), cancel != 0
-		held[string(job)] = h
+		held[job] = h
 		return nil
 	})
 	return held, err
@@ -168,7 +169,8 @@ func (b *beating) putBack(ctx context.Context, h heldClaim) error {
 	if err := b.mover.lift(ctx, r); err != nil {
 		return err
 	}
-	return b.mover.settle(ctx, r)
+	r.PutBack(b.mover.now)
+	return b.mover.put(ctx, r)
 }
 
 // orders brings the orders that the worker has not confirmed.

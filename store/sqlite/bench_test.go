@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // Rates are reported as jobs/s. Each benchmark has its floor beside it: what
@@ -110,7 +111,7 @@ func deleteFirst(tx session) error {
 		seqs = append(seqs, seq)
 	}
 	rows.Close()
-	list := asJSON(seqs)
+	list := sqlstore.JSON(seqs)
 	for _, sql := range []string{
 		`DELETE FROM tasuki_ready WHERE lane = 1 AND (priority, ord, seq) IN (SELECT priority, ord, seq FROM json_each(?1) JOIN tasuki_jobs ON seq = value)`,
 		`DELETE FROM tasuki_ids WHERE id IN (SELECT j.id FROM json_each(?1) v JOIN tasuki_jobs j ON j.seq = v.value)`,

@@ -1,10 +1,11 @@
 package sqlite
 
 import (
-	"database/sql"
+	"encoding/json"
 	"strconv"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A column reads one column of a job into its row: false if what is there cannot be
@@ -15,31 +16,31 @@ type column struct {
 }
 
 var (
-	seqColumn        = integerOf("seq", func(r *row) *int64 { return &r.seq })
+	seqColumn        = integerOf("seq", func(r *row) *int64 { return &r.Seq })
 	idColumn         = column{"id", (*row).readID}
-	laneColumn       = integerOf("lane", func(r *row) *int64 { return &r.lane })
+	laneColumn       = integerOf("lane", func(r *row) *int64 { return &r.Lane })
 	stateColumn      = column{"state", (*row).readState}
 	endedStateColumn = column{"state", (*row).readEndedState}
-	priorityColumn   = integerOf("priority", func(r *row) *int64 { return &r.priority })
+	priorityColumn   = integerOf("priority", func(r *row) *int64 { return &r.Priority })
 	ordColumn        = column{"ord", (*row).readOrd}
-	createdColumn    = momentOf("created", func(r *row) *int64 { return &r.created })
+	createdColumn    = momentOf("created", func(r *row) *int64 { return &r.Created })
 	trailColumn      = column{"trail", (*row).readTrail}
-	argsColumn       = contentOf("args", func(r *row) *[]byte { return &r.args })
+	argsColumn       = contentOf("args", func(r *row) *json.RawMessage { return &r.Args })
 	ukeyColumn       = column{"ukey", (*row).readKey}
-	moreColumn       = column{"more", func(r *row, v any) bool { return r.more.Scan(v) == nil }}
-	cursorColumn     = contentOf("cursor", func(r *row) *[]byte { return &r.cursor })
-	progressColumn   = column{"progress", func(r *row, v any) bool { return r.progress.Scan(v) == nil }}
-	savedColumn      = optionalOf("saved", func(r *row) *sql.NullInt64 { return &r.saved })
-	resultColumn     = contentOf("result", func(r *row) *[]byte { return &r.result })
-	endedColumn      = momentOf("ended", func(r *row) *int64 { return &r.ended })
+	moreColumn       = column{"more", func(r *row, v any) bool { return fromJSON(v, &r.More) == nil }}
+	cursorColumn     = contentOf("cursor", func(r *row) *json.RawMessage { return &r.Cursor })
+	progressColumn   = column{"progress", func(r *row, v any) bool { return fromJSON(v, &r.Progress) == nil }}
+	savedColumn      = optionalOf("saved", func(r *row) *int64 { return &r.Saved })
+	resultColumn     = contentOf("result", func(r *row) *json.RawMessage { return &r.Result })
+	endedColumn      = momentOf("ended", func(r *row) *int64 { return &r.Ended })
 
-	queueColumn  = nameOf("tasuki_lanes.queue", func(r *row) *string { return &r.queue })
-	kindColumn   = nameOf(kindOfLane, func(r *row) *string { return &r.kind })
+	queueColumn  = nameOf("tasuki_lanes.queue", func(r *row) *string { return &r.Queue })
+	kindColumn   = nameOf(kindOfLane, func(r *row) *string { return &r.Kind })
 	formatColumn = column{"tasuki_lanes.format", (*row).readFormat}
 
-	workerColumn     = optionalOf("tasuki_running.worker", func(r *row) *sql.NullInt64 { return &r.worker })
-	workerNameColumn = nameOf("tasuki_running.worker", func(r *row) *string { return &r.workerName })
-	tokenColumn      = optionalOf("tasuki_running.token", func(r *row) *sql.NullInt64 { return &r.token })
+	workerColumn     = optionalOf("tasuki_running.worker", func(r *row) *int64 { return &r.Worker })
+	workerNameColumn = nameOf("tasuki_running.worker", func(r *row) *string { return &r.WorkerName })
+	tokenColumn      = optionalOf("tasuki_running.token", func(r *row) *int64 { return &r.Token })
 	claimedColumn    = column{"tasuki_running.claimed", (*row).readClaimed}
 	cancellingColumn = column{"tasuki_running.cancelling", (*row).readCancelling}
 )
@@ -60,17 +61,17 @@ func momentOf(name string, of func(*row) *int64) column {
 	}}
 }
 
-func contentOf(name string, of func(*row) *[]byte) column {
+func contentOf(name string, of func(*row) *json.RawMessage) column {
 	return column{name, func(r *row, v any) (ok bool) {
 		*of(r), ok = asJSONText(v)
 		return ok
 	}}
 }
 
-func optionalOf(name string, of func(*row) *sql.NullInt64) column {
-	return column{name, func(r *row, v any) bool {
-		n, ok := asInteger(v)
-		*of(r) = sql.NullInt64{Int64: n, Valid: ok}
+// optionalOf reads a number that need not be there; none is 0.
+func optionalOf(name string, of func(*row) *int64) column {
+	return column{name, func(r *row, v any) (ok bool) {
+		*of(r), ok = asInteger(v)
 		return ok || v == nil
 	}}
 }
@@ -83,42 +84,42 @@ func nameOf(name string, of func(*row) *string) column {
 }
 
 func (r *row) readID(v any) (ok bool) {
-	r.id, ok = asID(v)
+	r.ID, ok = asID(v)
 	return ok
 }
 
 // unreadable is the id of a job whose own cannot be read.
-func unreadable(seq int64) id { return id(unreadablePrefix + strconv.FormatInt(seq, 10)) }
+func unreadable(seq int64) string { return unreadablePrefix + strconv.FormatInt(seq, 10) }
 
 const unreadablePrefix = "unreadable-"
 
 func (r *row) readState(v any) bool {
 	switch v {
-	case int64(scheduled), int64(ready), int64(retry), int64(suspect):
-		r.state = v.(int64)
+	case int64(sqlstore.Scheduled), int64(sqlstore.Ready), int64(sqlstore.Retry), int64(sqlstore.Suspect):
+		r.State = v.(int64)
 		return true
 	}
-	r.state = ready
+	r.State = sqlstore.Ready
 	return false
 }
 
 func (r *row) readEndedState(v any) bool {
 	switch v {
-	case int64(done), int64(dead), int64(cancelled):
-		r.state = v.(int64)
+	case int64(sqlstore.Done), int64(sqlstore.Dead), int64(sqlstore.Cancelled):
+		r.State = v.(int64)
 		return true
 	}
-	r.state = dead
+	r.State = sqlstore.Dead
 	return false
 }
 
 func (r *row) readOrd(v any) bool {
 	n, ok := asInteger(v)
-	if _, fits := asTime(dueOf(n)); !ok || !fits {
-		r.ord = 0
+	if _, fits := asTime(sqlstore.DueOf(n)); !ok || !fits {
+		r.Ord = 0
 		return false
 	}
-	r.ord = n
+	r.Ord = n
 	return true
 }
 
@@ -127,37 +128,31 @@ func (r *row) readOrd(v any) bool {
 func (r *row) readTrail(v any) bool {
 	n, ok := asInteger(v)
 	if ok = ok && n >= 0 && n < 1<<16; !ok {
-		n = trailKeep | trailRuns | trailTags | trailArgs
+		n = sqlstore.TrailKeep | sqlstore.TrailRuns | sqlstore.TrailTags | sqlstore.TrailArgs
 	}
-	r.trail = n
+	r.Trail = n
 	return ok
 }
 
 func (r *row) readKey(v any) (ok bool) {
-	if v == nil {
-		r.ukey = sql.NullString{}
-		return true
-	}
-	r.ukey.String, ok = asText(v)
-	r.ukey.Valid = ok
-	return ok
+	r.Key, ok = asText(v)
+	return ok || v == nil
 }
 
-func (r *row) readClaimed(v any) bool {
-	n, ok := asTime(v)
-	r.claimed = sql.NullInt64{Int64: n, Valid: ok}
+func (r *row) readClaimed(v any) (ok bool) {
+	r.Claimed, ok = asTime(v)
 	return ok || v == nil
 }
 
 func (r *row) readFormat(v any) bool {
 	n, ok := asInteger(v)
-	r.format = int(n)
+	r.Format = int(n)
 	return ok
 }
 
 func (r *row) readCancelling(v any) bool {
 	n, ok := asInteger(v)
-	r.cancelling = n != 0
+	r.Cancelling = n != 0
 	return ok
 }
 

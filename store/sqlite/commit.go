@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -92,7 +93,7 @@ func fence(ctx context.Context, tx session, h *store.Held) (job int64, err error
 	if err = one(rows, err, &worker, &beat); err == nil {
 		var r *row
 		if r, err = searchClaim(ctx, tx, worker, h.Claim); err == nil {
-			return r.seq, nil
+			return r.Seq, nil
 		}
 	}
 	if err == errNoRow {
@@ -105,9 +106,9 @@ func fence(ctx context.Context, tx session, h *store.Held) (job int64, err error
 func putStanding(ctx context.Context, tx *sql.Tx, job int64, st store.Standing) error {
 	var note any
 	if st.Progress != nil {
-		p := progress{*st.Progress}
-		p.Note = clean(p.Note)
-		note = p.stored()
+		var j sqlstore.Job
+		j.Stand(&store.Outcome{Progress: st.Progress})
+		note = progressOf(&j.Progress)
 	}
 	// The writes are done; a context that ends now must not undo them.
 	_, err := tx.ExecContext(context.WithoutCancel(ctx), commitStandingSQL, job, orNull(st.Cursor), int64(st.Seq), note)

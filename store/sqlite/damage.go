@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A damage is what of a job's row cannot be read: SQLite lets every program put
@@ -115,12 +117,12 @@ func asText(v any) (string, bool) {
 }
 
 // asID is the id of a job, as packID stores it.
-func asID(v any) (id, bool) {
+func asID(v any) (string, bool) {
 	if b, ok := v.([]byte); ok && len(b) == 16 {
 		return unpackID(b), true
 	}
 	text, ok := asText(v)
-	return id(text), ok && validID(text)
+	return text, ok && validID(text)
 }
 
 // asJSONText is what a column of JSON holds, nil if nothing. A text is not looked
@@ -144,5 +146,5 @@ func shown(text []byte) (json.RawMessage, bool) {
 	if len(text) == 0 || validJSON(text) {
 		return text, true
 	}
-	return json.RawMessage(asJSON(string(bytes.ToValidUTF8(text, []byte("\uFFFD"))))), false
+	return json.RawMessage(sqlstore.JSON(string(bytes.ToValidUTF8(text, []byte("\uFFFD"))))), false
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -114,12 +115,7 @@ func (d *door) open(ctx context.Context, j *store.Job) error {
 	return nil
 }
 
-func keyOf(j *store.Job) laneKey {
-	if j.Queue == "" {
-		return laneKey{store.DefaultQueue, j.Kind}
-	}
-	return laneKey{j.Queue, j.Kind}
-}
+func keyOf(j *store.Job) laneKey { return laneKey{sqlstore.QueueOf(j), j.Kind} }
 
 // lane is the lane of a job, made if it is the first there.
 func (d *door) lane(ctx context.Context, j *store.Job) (int64, error) {

@@ -2,13 +2,13 @@ package sqlite
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A selection is a filter as the statements find_… take it: which of their
@@ -39,7 +39,7 @@ func newSelection(f *store.Filter, now int64) *selection {
 	s := &selection{filter: f, now: now, values: make([]any, findValues)}
 	s.hold("ids", len(f.IDs) > 0, inIDs, packIDs(f.IDs))
 	s.hold("lanes", len(f.Queues)+len(f.Kinds) > 0, inLanes, nil) // finder.lanes fills them in
-	s.hold("tags", len(f.Tags) > 0, inTags, texts(f.Tags))
+	s.hold("tags", len(f.Tags) > 0, inTags, sqlstore.JSON(f.Tags))
 	s.hold("worker", f.Worker != "", inWorker, f.Worker)
 	s.hold("states", len(f.States) > 0, inStates, stateList(f.States))
 	s.values[inNow], s.values[inUpTo], s.values[inFrom] = now, int64(math.MaxInt64), int64(math.MinInt64)
@@ -57,7 +57,7 @@ func (s *selection) hold(line string, is bool, at int, value any) {
 func (s *selection) among(seqs []int64) *selection {
 	c := *s
 	c.lines, c.values = slices.Clone(s.lines), slices.Clone(s.values)
-	c.hold("few", true, inFew, asJSON(seqs))
+	c.hold("few", true, inFew, sqlstore.JSON(seqs))
 	return &c
 }
 
@@ -104,7 +104,7 @@ func packIDs(ids []string) string {
 	for _, seq := range unreadableOf(ids) {
 		list = append(list, "s"+strconv.FormatInt(seq, 10))
 	}
-	return texts(list)
+	return sqlstore.JSON(list)
 }
 
 // unreadableOf are the seqs in those ids that unreadable made.
@@ -119,13 +119,4 @@ func unreadableOf(ids []string) (seqs []int64) {
 }
 
 // stateList is a JSON list of states as they are stored.
-func stateList(states []store.State) string {
-	list := []int{}
-	for number, name := range stateNames {
-		if name != "" && slices.Contains(states, name) {
-			list = append(list, number)
-		}
-	}
-	text, _ := json.Marshal(list) // numbers always become JSON
-	return string(text)
-}
+func stateList(states []store.State) string { return sqlstore.JSON(sqlstore.StateNumbers(states)) }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -103,8 +104,8 @@ func (f *finder) lanes(ctx context.Context) error {
 	if f.sel.values[inLanes] != nil {
 		return nil
 	}
-	lanes, err := f.seqs(ctx, findLanesSQL, texts(f.sel.filter.Queues), texts(f.sel.filter.Kinds))
-	f.sel.values[inLanes] = asJSON(append([]int64{}, lanes...))
+	lanes, err := f.seqs(ctx, findLanesSQL, sqlstore.JSON(f.sel.filter.Queues), sqlstore.JSON(f.sel.filter.Kinds))
+	f.sel.values[inLanes] = sqlstore.JSON(append([]int64{}, lanes...))
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -46,7 +47,7 @@ func (b *batch) finishPlain(ctx context.Context) error {
 
 // plain says whether an outcome finishes its job and does nothing else.
 func (b *batch) plain(o *store.Outcome) bool {
-	return o.Verb == store.Finish && len(o.Enqueue) == 0 && b.store.checkOutcome(o) == nil
+	return o.Verb == store.Finish && len(o.Enqueue) == 0 && sqlstore.CheckOutcome(o, b.store.options.MaxPayload) == nil
 }
 
 // finishClaim finishes those of a claim's jobs that are named and leave nothing.
@@ -60,10 +61,10 @@ func (b *batch) finishClaim(ctx context.Context, token store.Token, byID map[str
 			return err
 		}
 		job, _ := asID(stored)
-		if i, ok := byID[string(job)]; ok && trail == any(int64(0)) {
+		if i, ok := byID[job]; ok && trail == any(int64(0)) {
 			seqs = append(seqs, seq)
 			b.results[i].What = store.Applied
-			b.mover.gone = appendGone(b.mover.gone, string(job))
+			b.mover.gone = appendGone(b.mover.gone, job)
 		}
 		return nil
 	})
@@ -71,7 +72,7 @@ func (b *batch) finishClaim(ctx context.Context, token store.Token, byID map[str
 		return err
 	}
 	b.done += len(seqs)
-	list := asJSON(seqs)
+	list := sqlstore.JSON(seqs)
 	if _, err := b.tx.exec(ctx, finishRunningSQL, b.worker, int64(token), list); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func cutGone(list []byte, n int) (ids []string, rest []byte) {
 		}
 		one := string(text[:length])
 		if uuid {
-			one = string(unpackID(text[:16]))
+			one = unpackID(text[:16])
 		}
 		ids = append(ids, one)
 		list = text[length:]

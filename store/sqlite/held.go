@@ -34,8 +34,8 @@ func searchClaim(ctx context.Context, tx session, worker int64, c store.Claim) (
 		return nil, err
 	}
 	for _, r := range all {
-		if r.id == id(c.ID) || seq == any(r.seq) && r.damage.has("id") {
-			r.id = id(c.ID)
+		if r.ID == c.ID || seq == any(r.Seq) && r.damage.has("id") {
+			r.ID = c.ID
 			return r, nil
 		}
 	}

@@ -45,11 +45,8 @@ func nibble(c byte) byte {
 	return 255
 }
 
-// An id is a job's id as everybody knows it; asID reads it.
-type id string
-
 // unpackID is the UUID of 16 bytes.
-func unpackID(b []byte) id {
+func unpackID(b []byte) string {
 	var s [36]byte
 	hex.Encode(s[0:], b[0:4])
 	hex.Encode(s[9:], b[4:6])
@@ -57,5 +54,5 @@ func unpackID(b []byte) id {
 	hex.Encode(s[19:], b[8:10])
 	hex.Encode(s[24:], b[10:16])
 	s[8], s[13], s[18], s[23] = '-', '-', '-', '-'
-	return id(s[:])
+	return string(s[:])
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -82,7 +84,7 @@ func (l *listing) page(ctx context.Context) (page store.Page, err error) {
 // records reads the jobs of some seqs, the highest first.
 func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, error) {
 	var rows []*row
-	list := asJSON(append([]int64{}, seqs...))
+	list := sqlstore.JSON(append([]int64{}, seqs...))
 	for _, t := range []*table{&liveTable, &endedTable} {
 		some, err := t.listed.all(l.q.query(ctx, t.list, list))
 		if err != nil {
@@ -90,7 +92,7 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 		}
 		rows = append(rows, some...)
 	}
-	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(b.seq, a.seq) })
+	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(b.Seq, a.Seq) })
 	if err := l.running(ctx, list, rows); err != nil {
 		return nil, err
 	}
@@ -110,15 +112,15 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 func (l *listing) running(ctx context.Context, seqs string, all []*row) error {
 	bySeq := make(map[int64]*row, len(all))
 	for _, r := range all {
-		bySeq[r.seq] = r
-		if (r.state == scheduled || r.state == retry) && r.ord <= l.sel.now && !r.damage.has("ord") {
-			r.state = ready
+		bySeq[r.Seq] = r
+		if (r.State == sqlstore.Scheduled || r.State == sqlstore.Retry) && r.Ord <= l.sel.now && !r.damage.has("ord") {
+			r.State = sqlstore.Ready
 		}
 	}
 	runs, err := claimedShape.all(l.q.query(ctx, listRunningSQL, seqs))
 	for _, run := range runs {
-		r := bySeq[run.seq]
-		r.state, r.workerName, r.token, r.claimed, r.cancelling = running, run.workerName, run.token, run.claimed, run.cancelling
+		r := bySeq[run.Seq]
+		r.State, r.WorkerName, r.Token, r.Claimed, r.Cancelling = sqlstore.Running, run.WorkerName, run.Token, run.Claimed, run.Cancelling
 		r.damage = append(r.damage, run.damage...)
 	}
 	return err
@@ -127,27 +129,27 @@ func (l *listing) running(ctx context.Context, seqs string, all []*row) error {
 // record is a row with what lies in other tables, and with what of it cannot be read
 // in its Why.
 func (l *listing) record(ctx context.Context, r *row) (store.Record, error) {
-	if r.trail&trailArgs != 0 {
+	if r.Trail&sqlstore.TrailArgs != 0 {
 		if err := r.readArgs(ctx, l.q); err != nil {
 			return store.Record{}, err
 		}
 	}
 	for _, c := range []struct {
 		column string
-		text   *[]byte
-	}{{"args", &r.args}, {"cursor", &r.cursor}, {"result", &r.result}} {
+		text   *json.RawMessage
+	}{{"args", &r.Args}, {"cursor", &r.Cursor}, {"result", &r.Result}} {
 		text, ok := shown(*c.text)
 		if !ok && !r.damage.has(c.column, "tasuki_args."+c.column) {
-			r.damage = append(r.damage, flaw{column: c.column, holds: *c.text})
+			r.damage = append(r.damage, flaw{column: c.column, holds: []byte(*c.text)})
 		}
 		*c.text = text
 	}
-	rec := r.record()
+	rec := r.Record()
 	rec.Why = r.damage.beside(rec.Why)
-	if r.trail&trailRuns == 0 {
+	if r.Trail&sqlstore.TrailRuns == 0 {
 		return rec, nil
 	}
-	rows, err := l.q.query(ctx, runsSQL, r.seq)
+	rows, err := l.q.query(ctx, runsSQL, r.Seq)
 	err = each(rows, err, func(q *sql.Rows) error {
 		run, err := scanRun(q)
 		rec.Journal = append(rec.Journal, run)
@@ -180,6 +182,6 @@ func scanRun(q *sql.Rows) (run store.Run, err error) {
 	at, _ := asJSONText(cursor)
 	run.Cursor, ok = shown(at)
 	note("cursor", cursor, ok)
-	run.From, run.Until, run.Why = micros(from), micros(to), bad.beside(run.Why)
+	run.From, run.Until, run.Why = sqlstore.Time(from), sqlstore.Time(to), bad.beside(run.Why)
 	return run, nil
 }

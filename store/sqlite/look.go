@@ -3,10 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -50,7 +50,7 @@ func look(ctx context.Context, s session, req *store.ClaimRequest) (v view, err 
 		return v, err
 	}
 	v.beat, _ = asInteger(beat)
-	rows, err = s.query(ctx, lookSQL, texts(names(req.Queues)), texts(unique(req.Kinds)), store.Format)
+	rows, err = s.query(ctx, lookSQL, sqlstore.JSON(names(req.Queues)), sqlstore.JSON(unique(req.Kinds)), store.Format)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var l laneView
 		var due any
@@ -79,12 +79,6 @@ func names(queues []store.QueueWant) []string {
 
 // unique is the list with each text once: a lane must not be looked at twice.
 func unique(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
-
-// texts is a JSON list.
-func texts(list []string) string {
-	text, _ := json.Marshal(list) // strings always become JSON
-	return string(text)
-}
 
 // anything says whether a claim of this view could take a job.
 func (v *view) anything(suspects int, now int64) bool {

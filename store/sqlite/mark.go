@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -30,7 +31,7 @@ func (s *Store) Mark(ctx context.Context, m store.Mark) (store.Mark, error) {
 	if err != nil {
 		return store.Mark{}, err
 	}
-	m.At = micros(now)
+	m.At = sqlstore.Time(now)
 	return m, nil
 }
 
@@ -71,6 +72,6 @@ func scanMark(rows *sql.Rows) (m store.Mark, ok bool, err error) {
 	m.Label, isLabel = asText(label)
 	m.By, isBy = asText(by)
 	us, isTime := asTime(at)
-	m.At = micros(us)
+	m.At = sqlstore.Time(us)
 	return m, isLabel && isBy && isTime && m.Check() == nil, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -83,11 +84,11 @@ func (m *mending) waiting(ctx context.Context, lane int64) error {
 }
 
 func (m *mending) ready(ctx context.Context, lane int64) error {
-	return m.stand(ctx, lane, ready, mendReadySQL, readyDeleteSQL)
+	return m.stand(ctx, lane, sqlstore.Ready, mendReadySQL, readyDeleteSQL)
 }
 
 func (m *mending) suspects(ctx context.Context, lane int64) error {
-	return m.stand(ctx, lane, suspect, mendSuspectsSQL, suspectDeleteSQL)
+	return m.stand(ctx, lane, sqlstore.Suspect, mendSuspectsSQL, suspectDeleteSQL)
 }
 
 // A spot is a place in a lane, as it is stored, and the job that it names.
@@ -101,7 +102,7 @@ type spot struct {
 // is says whether the place is the job's own.
 func (p *spot) is(state int64) bool {
 	r := &p.job
-	return p.lane == r.lane && p.priority == any(r.priority) && p.ord == any(r.ord) && r.state == state
+	return p.lane == r.Lane && p.priority == any(r.Priority) && p.ord == any(r.Ord) && r.State == state
 }
 
 func (m *mending) spots(ctx context.Context, text string, lane int64, before func(*spot) []any) (all []*spot, err error) {
@@ -124,7 +125,7 @@ func (m *mending) stand(ctx context.Context, lane, state int64, find, remove str
 		return err
 	}
 	for _, p := range all {
-		if p.hasJob && p.job.trail&trailArgs != 0 {
+		if p.hasJob && p.job.Trail&sqlstore.TrailArgs != 0 {
 			if err := p.job.readArgs(ctx, m.mover.tx); err != nil {
 				return err
 			}
@@ -164,19 +165,19 @@ func (m *mending) resettle(ctx context.Context, p *spot) error {
 		return nil
 	case r.damage != nil || !p.hasLane:
 		return m.bury(ctx, p)
-	case r.state != ready && r.state != suspect:
+	case r.State != sqlstore.Ready && r.State != sqlstore.Suspect:
 		return nil // its time will come
 	}
 	var runs int
-	rows, err := m.mover.tx.query(ctx, runningAnySQL, r.seq)
+	rows, err := m.mover.tx.query(ctx, runningAnySQL, r.Seq)
 	if err := one(rows, err, &runs); err != errNoRow {
 		return err
 	}
 	add := readyAddSQL
-	if r.state == suspect {
+	if r.State == sqlstore.Suspect {
 		add = suspectAddSQL
 	}
-	_, err = m.mover.tx.exec(ctx, add, r.lane, r.priority, r.ord, r.seq)
+	_, err = m.mover.tx.exec(ctx, add, r.Lane, r.Priority, r.Ord, r.Seq)
 	return err
 }
 
@@ -186,11 +187,11 @@ func (m *mending) bury(ctx context.Context, p *spot) error {
 	r := &p.job
 	if !p.hasLane {
 		if !r.damage.has("lane") {
-			r.damage = append(r.damage, noLane(r.lane))
+			r.damage = append(r.damage, noLane(r.Lane))
 		}
-		r.lane = p.lane
+		r.Lane = p.lane
 	}
 	m.mended++
-	r.end(dead, m.mover.now, r.damage.String())
+	r.End(sqlstore.Dead, m.mover.now, r.damage.String())
 	return m.mover.put(ctx, r)
 }

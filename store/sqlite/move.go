@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -22,7 +23,7 @@ const moveAtOnce = 500
 // Move brings the selected jobs to another state; see [store.Admin]. Many jobs
 // are moved in several transactions, so that others get their turn in between.
 func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
-	way, ok := moves[req.To]
+	live, ended, ok := sqlstore.Moves(req.To)
 	if !ok {
 		return 0, fmt.Errorf("move to %q: no such way: %w", req.To, store.ErrInvalid)
 	}
@@ -32,12 +33,12 @@ func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
 	moved := 0
 	for _, from := range []struct {
 		table *table
-		one   step
-	}{{&liveTable, way.live}, {&endedTable, way.ended}} {
-		if from.one == nil {
+		moves bool
+	}{{&liveTable, live}, {&endedTable, ended}} {
+		if !from.moves {
 			continue
 		}
-		m := moving{store: s, req: &req, table: from.table, one: from.one}
+		m := moving{store: s, req: &req, table: from.table}
 		n, err := m.all(ctx)
 		if moved += n; err != nil {
 			return moved, err
@@ -49,25 +50,11 @@ func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
 	return moved, nil
 }
 
-// A step moves one job, or answers false if it stays.
-type step func(*moving, context.Context, *row) (bool, error)
-
-// A way is what Move does with live and with ended jobs; nil: nothing.
-type way struct{ live, ended step }
-
-var moves = map[store.State]way{
-	store.Ready:     {live: (*moving).toReady, ended: (*moving).revive},
-	store.Dead:      {live: (*moving).toEnd},
-	store.Cancelled: {live: (*moving).toEnd},
-	store.Deleted:   {live: (*moving).toNothing, ended: (*moving).endedToNothing},
-}
-
 // moving is one Move through one of the tables.
 type moving struct {
 	store *Store
 	req   *store.MoveRequest
 	table *table
-	one   step
 	mover mover
 }
 
@@ -110,9 +97,9 @@ func (m *moving) some(ctx context.Context, tx session, seqs []int64) (moved int,
 		return 0, err
 	}
 	for _, r := range rows {
-		is, err := m.one(m, ctx, r)
+		is, err := m.move(ctx, r)
 		if err != nil {
-			return 0, fmt.Errorf("job %q: %w", r.id, err)
+			return 0, fmt.Errorf("job %q: %w", r.ID, err)
 		}
 		if is {
 			moved++
@@ -131,13 +118,13 @@ func (m *moving) rows(ctx context.Context, seqs []int64) (all []*row, err error)
 	if err != nil {
 		return nil, err
 	}
-	list := asJSON(append([]int64{}, seqs...))
+	list := sqlstore.JSON(append([]int64{}, seqs...))
 	if all, err = m.table.changeable.all(m.mover.tx.query(ctx, m.table.move, list)); err != nil || m.table == &endedTable {
 		return all, err
 	}
 	bySeq := make(map[int64]*row, len(all))
 	for _, r := range all {
-		bySeq[r.seq] = r
+		bySeq[r.Seq] = r
 	}
 	rows, err := m.mover.tx.query(ctx, moveRunningSQL, list)
 	return all, each(rows, err, func(q *sql.Rows) error {
@@ -157,99 +144,73 @@ func (r *row) runs(worker, token any) {
 	w, known := asInteger(worker)
 	t, fenced := asInteger(token)
 	if known && fenced {
-		r.worker, r.token = sql.NullInt64{Int64: w, Valid: true}, sql.NullInt64{Int64: t, Valid: true}
+		r.Worker, r.Token = w, t
 	}
 }
 
-// toReady makes a job that waits ready now.
-func (m *moving) toReady(ctx context.Context, r *row) (bool, error) {
-	if r.worker.Valid {
-		return false, nil
+// move moves one job, or answers false if it stays.
+func (m *moving) move(ctx context.Context, r *row) (moved bool, err error) {
+	at := *r // where it stands
+	if m.req.To == store.Ready && r.damage.has("state", "ord") && r.State <= sqlstore.Suspect {
+		r.State, r.Ord = sqlstore.Scheduled, math.MaxInt64 // only this makes it ready
 	}
-	waits := (r.state == scheduled || r.state == retry) && r.ord > m.mover.now
-	if !waits && !r.damage.has("state", "ord") { // else only this makes it ready
-		return false, nil
+	fate, line := r.Move(m.req, m.mover.now)
+	switch fate {
+	case sqlstore.Moved:
+		return true, m.place(ctx, &at, r, line)
+	case sqlstore.Told:
+		return true, m.tell(ctx, r)
+	case sqlstore.Gone:
+		return true, m.drop(ctx, r)
+	case sqlstore.Revive:
+		return m.revive(ctx, r, line)
 	}
-	return true, m.place(ctx, r, func() { r.state, r.ord = ready, m.mover.now })
+	return false, nil
 }
 
-// place brings a job to another place.
-func (m *moving) place(ctx context.Context, r *row, change func()) error {
-	if err := m.mover.lift(ctx, r); err != nil {
+// place brings a job from where it stands to another place.
+func (m *moving) place(ctx context.Context, at, r *row, line *sqlstore.Line) error {
+	if err := m.mover.lift(ctx, at); err != nil {
 		return err
 	}
-	change()
-	if err := m.note(ctx, r); err != nil {
+	if err := m.mover.note(ctx, line); err != nil {
 		return err
 	}
 	return m.mover.put(ctx, r)
 }
 
-// toEnd ends a job that does not run, and tells one that does.
-func (m *moving) toEnd(ctx context.Context, r *row) (bool, error) {
-	to := int64(cancelled)
-	if m.req.To == store.Dead {
-		to = dead
-	}
-	if r.worker.Valid {
-		return to == cancelled, m.cancel(ctx, r, to)
-	}
-	return true, m.place(ctx, r, func() { r.end(to, m.mover.now, m.req.Why) })
-}
-
-// cancel leaves a running job to its worker's next beat.
-func (m *moving) cancel(ctx context.Context, r *row, to int64) error {
-	if to != cancelled {
-		return nil
-	}
-	r.more.Why = clean(r.damage.beside(m.req.Why))
-	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.seq, r.more.stored()); err != nil {
+// tell leaves a running job to its worker's next beat.
+func (m *moving) tell(ctx context.Context, r *row) error {
+	r.More.Why = sqlstore.Clean(r.damage.beside(r.More.Why))
+	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.Seq, moreOf(r)); err != nil {
 		return err
 	}
-	_, err := m.mover.tx.exec(ctx, cancelSQL, r.worker.Int64, r.token.Int64, r.seq)
+	_, err := m.mover.tx.exec(ctx, cancelSQL, r.Worker, r.Token, r.Seq)
 	return err
 }
 
-func (m *moving) toNothing(ctx context.Context, r *row) (bool, error) {
-	if r.worker.Valid {
-		return false, nil
+func (m *moving) drop(ctx context.Context, r *row) error {
+	if m.table == &endedTable {
+		return m.mover.dropEnded(ctx, r)
 	}
 	if err := m.mover.lift(ctx, r); err != nil {
-		return false, err
+		return err
 	}
-	return true, m.mover.drop(ctx, r)
-}
-
-func (m *moving) endedToNothing(ctx context.Context, r *row) (bool, error) {
-	return true, m.mover.dropEnded(ctx, r)
+	return m.mover.drop(ctx, r)
 }
 
 // revive makes an ended job start anew, unless another holds its unique key.
-func (m *moving) revive(ctx context.Context, r *row) (bool, error) {
-	if r.state == done {
-		return false, nil
-	}
-	r.more.Attempts, r.more.Deaths, r.more.Why = 0, 0, ""
-	n, err := m.mover.tx.exec(ctx, reviveSQL, r.seq, m.mover.now)
+func (m *moving) revive(ctx context.Context, r *row, line *sqlstore.Line) (bool, error) {
+	n, err := m.mover.tx.exec(ctx, reviveSQL, r.Seq, m.mover.now)
 	if err != nil || n == 0 {
 		return false, err
 	}
-	if _, err := m.mover.tx.exec(ctx, endedDeleteSQL, r.seq); err != nil {
+	if _, err := m.mover.tx.exec(ctx, endedDeleteSQL, r.Seq); err != nil {
 		return false, err
 	}
-	r.state, r.ord = ready, m.mover.now
-	if err := m.note(ctx, r); err != nil {
+	if err := m.mover.note(ctx, line); err != nil {
 		return false, err
 	}
 	err = m.mover.put(ctx, r)
-	return r.state <= suspect, err // one that nobody could claim is dead again
-}
-
-// note writes into the journal why a person moved the job.
-func (m *moving) note(ctx context.Context, r *row) error {
-	if m.req.Why == "" {
-		return nil
-	}
-	now := micros(m.mover.now)
-	return m.mover.note(ctx, r, store.Run{From: now, Until: now, Why: m.req.Why})
+	return r.State <= sqlstore.Suspect, err // one that nobody could claim is dead again
 }

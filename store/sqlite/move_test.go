@@ -23,7 +23,7 @@ func TestAJobThatChangedAfterItWasFoundIsLookedAtAgain(t *testing.T) {
 		t.Fatalf("found %v, %v", found, err)
 	}
 	held := claim(t, s, "w", 1)
-	m := moving{store: s, req: &store.MoveRequest{Filter: filter, To: store.Cancelled}, table: &liveTable, one: (*moving).toEnd}
+	m := moving{store: s, req: &store.MoveRequest{Filter: filter, To: store.Cancelled}, table: &liveTable}
 	moved := 0
 	if err := s.write(t.Context(), "move", func(tx session) error { moved, err = m.some(t.Context(), tx, found); return err }); err != nil {
 		t.Fatal(err)

@@ -144,7 +144,7 @@ func (p *pruning) drop(ctx context.Context, selects string, before int64) error 
 
 // dropEnded takes an ended job out of the store; its id is remembered.
 func (m *mover) dropEnded(ctx context.Context, r *row) error {
-	if _, err := m.tx.exec(ctx, endedDeleteSQL, r.seq); err != nil {
+	if _, err := m.tx.exec(ctx, endedDeleteSQL, r.Seq); err != nil {
 		return err
 	}
 	return m.leave(ctx, r)

@@ -1,13 +1,12 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"fmt"
-	"time"
+	"encoding/json"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -39,25 +38,16 @@ type releasing struct {
 	req    *store.ReleaseRequest
 	mover  mover
 	worker int64
-	beaten int64 // when it beat last
-	died   bool  // its jobs may be to blame
+	death  sqlstore.Death
 	reply  store.ReleaseReply
 }
 
 func (l *releasing) run(ctx context.Context, tx session) error {
 	l.mover, l.reply = mover{tx: tx, now: l.store.now()}, store.ReleaseReply{}
-	var state, beaten any
-	rows, err := tx.query(ctx, releaseWorkerSQL, l.req.Worker, int64(l.req.Beat))
-	if err := one(rows, err, &l.worker, &state, &beaten); err != nil {
-		if err == errNoRow {
-			err = nil
-		}
+	if found, err := l.find(ctx); err != nil || !found {
 		return err
 	}
 	l.reply.Released = true
-	l.beaten, _ = asTime(beaten)
-	said, known := asText(state) // of who cannot be understood, no death counts
-	l.died = l.req.MaxDeaths > 0 && known && said != string(store.Stopping) && said != string(store.Leaving)
 	held, err := changeableShape.all(tx.query(ctx, heldSeqsSQL, l.worker))
 	if err != nil {
 		return err
@@ -75,51 +65,52 @@ func (l *releasing) run(ctx context.Context, tx session) error {
 	return nil
 }
 
-// anew forgets the deaths of a job whose cursor moved since the last one.
-func (l *releasing) anew(ctx context.Context, r *row) error {
-	if r.more.Deaths == 0 {
-		return nil
-	}
-	rows, err := l.mover.tx.query(ctx, lastRunSQL, r.seq)
-	return each(rows, err, func(q *sql.Rows) error {
-		var cursor []byte
-		err := q.Scan(&cursor)
-		if !bytes.Equal(cursor, r.cursor) {
-			r.more.Deaths = 0
+// find looks for the worker, if its beat is the one that was seen.
+func (l *releasing) find(ctx context.Context) (found bool, err error) {
+	var state, beaten any
+	rows, err := l.mover.tx.query(ctx, releaseWorkerSQL, l.req.Worker, int64(l.req.Beat))
+	if err := one(rows, err, &l.worker, &state, &beaten); err != nil {
+		if err == errNoRow {
+			err = nil
 		}
-		return err
-	})
+		return false, err
+	}
+	at, _ := asTime(beaten)
+	said, known := asText(state)
+	if !known {
+		said = string(store.Stopping) // of who cannot be understood, no death counts
+	}
+	l.death = sqlstore.NewDeath(l.req, store.WorkerState(said), at, l.mover.now)
+	return true, nil
 }
 
-// release takes one job back, to the front, or to its end if it killed too many
-// workers or was to be cancelled.
+// release takes one job back.
 func (l *releasing) release(ctx context.Context, r *row) error {
-	now := l.mover.now
-	back := store.Released{ID: string(r.id), Kind: r.kind, Cursor: r.cursor != nil}
-	if r.claimed.Valid {
-		back.Ran = time.Duration(max(0, l.beaten-r.claimed.Int64)) * time.Microsecond
-	}
 	if err := l.mover.lift(ctx, r); err != nil {
 		return err
 	}
-	if err := l.anew(ctx, r); err != nil {
+	last, err := l.last(ctx, r)
+	if err != nil {
 		return err
 	}
-	if err := l.mover.noteRun(ctx, r, l.req.Worker, l.req.Why); err != nil {
+	line, back := l.death.Release(&r.Job, last)
+	if err := l.mover.note(ctx, &line); err != nil {
 		return err
 	}
-	r.more.Releases++
-	r.state, r.ord = ready, now-front
-	if l.died {
-		r.more.Deaths++
-	}
-	if l.died && !r.cancelling && r.more.Deaths >= l.req.MaxDeaths {
-		r.end(dead, now, fmt.Sprintf("%d workers died running it, the last: %s", r.more.Deaths, l.req.Why))
-	}
-	if err := l.mover.settle(ctx, r); err != nil {
+	if err := l.mover.put(ctx, r); err != nil {
 		return err
 	}
-	back.State = stateNames[r.state]
+	back.State = sqlstore.StateNames[r.State] // one that nobody could claim is dead
 	l.reply.Jobs = append(l.reply.Jobs, back)
 	return nil
+}
+
+// last is where a job that has deaths stood at the end of its last run.
+func (l *releasing) last(ctx context.Context, r *row) (cursor json.RawMessage, err error) {
+	if cursor = r.Cursor; r.More.Deaths == 0 {
+		return cursor, nil
+	}
+	rows, err := l.mover.tx.query(ctx, lastRunSQL, r.Seq)
+	err = each(rows, err, func(q *sql.Rows) error { return q.Scan((*[]byte)(&cursor)) })
+	return cursor, err
 }

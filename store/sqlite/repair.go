@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -21,39 +22,40 @@ func (m *mover) repair(ctx context.Context, r *row) error {
 			return err
 		}
 	}
-	if r.damage.has("ord") && r.ord == 0 {
-		r.ord = m.now
+	if r.damage.has("ord") && r.Ord == 0 {
+		r.Ord = m.now
 	}
 	if r.damage.has("created") {
-		r.created = m.now
+		r.Created = m.now
 	}
-	if r.damage.has("lane", kindOfLane) && r.state <= suspect {
-		r.end(dead, m.now, r.damage.String()) // nobody would ever claim it
+	if r.damage.has("lane", kindOfLane) && r.State <= sqlstore.Suspect {
+		r.End(sqlstore.Dead, m.now, r.damage.String()) // nobody would ever claim it
 	}
 	if err := m.rewrite(ctx, r); err != nil {
 		return err
 	}
-	why := clean(r.damage.String())
+	why := sqlstore.Clean(r.damage.String())
 	r.damage = nil
-	if r.more.Why == why {
+	if r.More.Why == why {
 		return nil
 	}
-	now := micros(m.now)
-	return m.note(ctx, r, store.Run{From: now, Until: now, Why: why})
+	now := sqlstore.Time(m.now)
+	line := r.Note(store.Run{From: now, Until: now, Why: why})
+	return m.note(ctx, &line)
 }
 
 // recount finds out what the columns trail and more say of other tables.
 func (m *mover) recount(ctx context.Context, r *row) error {
 	var next int
 	var runs, tags, args bool
-	rows, err := m.tx.query(ctx, repairRestSQL, r.seq)
+	rows, err := m.tx.query(ctx, repairRestSQL, r.Seq)
 	if err := one(rows, err, &next, &runs, &tags, &args); err != nil {
 		return err
 	}
-	r.more.Runs, r.trail = next, 0
-	for bit, is := range map[int64]bool{trailKeep: r.more.Keep > 0, trailRuns: runs, trailTags: tags, trailArgs: args} {
+	r.More.Runs, r.Trail = next, 0
+	for bit, is := range map[int64]bool{sqlstore.TrailKeep: r.More.Keep > 0, sqlstore.TrailRuns: runs, sqlstore.TrailTags: tags, sqlstore.TrailArgs: args} {
 		if is {
-			r.trail |= bit
+			r.Trail |= bit
 		}
 	}
 	return nil
@@ -71,13 +73,13 @@ func (m *mover) rewrite(ctx context.Context, r *row) error {
 		return nil
 	}
 	var lane any
-	if r.lane != 0 {
-		lane = when("lane", r.lane)
+	if r.Lane != 0 {
+		lane = when("lane", r.Lane)
 	}
-	_, err := m.tx.exec(ctx, repairSQL, r.seq, when("id", packID(string(r.id))), lane, when("priority", r.priority),
-		when("created", r.created), r.damage.has("ukey"))
+	_, err := m.tx.exec(ctx, repairSQL, r.Seq, when("id", packID(r.ID)), lane, when("priority", r.Priority),
+		when("created", r.Created), r.damage.has("ukey"))
 	if err == nil && r.damage.has("id") {
-		_, err = m.tx.exec(ctx, takeIDSQL, packID(string(r.id)), r.seq)
+		_, err = m.tx.exec(ctx, takeIDSQL, packID(r.ID), r.Seq)
 	}
 	return err
 }

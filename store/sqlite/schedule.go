@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -21,36 +20,12 @@ var (
 	schedulePutSQL    = text("schedule_put")
 )
 
-// A scheduleWhat is the column what: what a program says of a schedule.
-type scheduleWhat struct {
-	Spec   string        `json:"spec"`
-	Missed store.Missed  `json:"missed"`
-	Jitter time.Duration `json:"jitter,omitempty"`
-	Job    store.Job     `json:"job"`
-}
-
-func (w *scheduleWhat) Scan(v any) error { return fromJSON(v, w) }
-
-func whatOf(row *store.Schedule) string {
-	return asJSON(scheduleWhat{row.Spec, row.Missed, row.Jitter, row.Job})
-}
-
 // Declare writes schedules; see [store.Scheduler]. What of a row could not be read it
 // replaces: such a schedule is as one that is declared for the first time, but stays
 // paused if it was.
 func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []store.Schedule, err error) {
-	names := make(map[string]bool, len(all))
-	for i := range all {
-		if err := all[i].Check(s.options.MaxPayload); err != nil {
-			return nil, err
-		}
-		if names[all[i].Name] {
-			return nil, fmt.Errorf("schedule %q: %w: it is declared twice in one call", all[i].Name, store.ErrInvalid)
-		}
-		names[all[i].Name] = true
-	}
-	if len(all) == 0 {
-		return nil, nil
+	if err := sqlstore.CheckSchedules(all, s.options.MaxPayload); err != nil || len(all) == 0 {
+		return nil, err
 	}
 	err = s.write(ctx, "declare", func(tx session) error {
 		before = make([]store.Schedule, len(all))
@@ -74,25 +49,25 @@ func (s *Store) declare(ctx context.Context, tx session, said *store.Schedule) (
 	if err != nil {
 		return before, err
 	}
-	now := micros(s.now())
-	row := *said
-	row.Paused, row.DeclaredAt, row.From, row.ChangedAt = false, now, now, now
-	if was != nil {
-		before = was.answer()
-		row.Paused, row.DeclaredAt = was.Paused, cmp.Or(was.DeclaredAt, now)
+	now := sqlstore.Time(s.now())
+	if was == nil {
+		row, _ := sqlstore.Declare(&before, said, now)
+		return before, s.putSchedule(ctx, tx, &row)
 	}
-	switch {
-	case was == nil:
-	case was.damage.has(lastTick):
-		_, err = tx.exec(ctx, tickDeleteSQL, said.Name)
-	case was.damage != nil:
-	case whatOf(&before) == whatOf(said):
-		return before, nil
-	case before.Spec == said.Spec:
-		row.From = before.From
+	before = was.answer()
+	if was.damage == nil {
+		row, changed := sqlstore.Declare(&before, said, now)
+		if !changed {
+			return before, nil
+		}
+		return before, s.putSchedule(ctx, tx, &row)
 	}
-	if err != nil {
-		return before, err
+	row, _ := sqlstore.Declare(&store.Schedule{}, said, now)
+	row.Paused, row.DeclaredAt = was.Paused, cmp.Or(was.DeclaredAt, now)
+	if was.damage.has(lastTick) {
+		if _, err := tx.exec(ctx, tickDeleteSQL, said.Name); err != nil {
+			return before, err
+		}
 	}
 	return before, s.putSchedule(ctx, tx, &row)
 }
@@ -117,7 +92,7 @@ func (s *Store) putSchedule(ctx context.Context, tx session, row *store.Schedule
 		return err
 	}
 	_, err := tx.exec(ctx, schedulePutSQL, row.Name, row.Paused, row.From.UnixMicro(), row.DeclaredAt.UnixMicro(),
-		row.ChangedAt.UnixMicro(), row.By, whatOf(row))
+		row.ChangedAt.UnixMicro(), row.By, sqlstore.WhatOf(row))
 	return err
 }
 
@@ -130,7 +105,7 @@ func (s *Store) putSchedule(ctx context.Context, tx session, row *store.Schedule
 // unreadable-N.
 func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (reply store.SchedulesReply, err error) {
 	err = s.read(ctx, "schedules", func(q session) error {
-		reply = store.SchedulesReply{Now: micros(s.now())}
+		reply = store.SchedulesReply{Now: sqlstore.Time(s.now())}
 		known, err := countSchedules(ctx, q, &reply)
 		if err != nil || known && req.Since > 0 && reply.Version <= req.Since {
 			return err
@@ -175,7 +150,7 @@ func schedulesWanted(req *store.SchedulesRequest) (text string, args []any) {
 	}
 	text, args = schedulesSQL, []any{since, req.After, limit}
 	if req.Names != nil {
-		text, args = schedulesNamedSQL, append(args, asJSON(slices.Clone(req.Names)))
+		text, args = schedulesNamedSQL, append(args, sqlstore.JSON(slices.Clone(req.Names)))
 	}
 	return text, args
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A scheduleRow is a schedule as it is stored, with what of it can be read.
@@ -34,13 +35,13 @@ func scanSchedule(q *sql.Rows) (*scheduleRow, error) {
 	r.Paused = on != 0
 	us, ok := asMoment(since)
 	r.note("since", since, ok)
-	r.From = micros(us)
+	r.From = sqlstore.Time(us)
 	us, ok = asMoment(declared)
 	r.note("declared", declared, ok)
-	r.DeclaredAt = micros(us)
+	r.DeclaredAt = sqlstore.Time(us)
 	us, ok = asMoment(changed)
 	r.note("changed", changed, ok)
-	r.ChangedAt = micros(us)
+	r.ChangedAt = sqlstore.Time(us)
 	r.By, ok = asText(by)
 	r.note("by", by, ok)
 	r.Last, ok = asInteger(last)
@@ -61,8 +62,8 @@ func (r *scheduleRow) note(column string, holds any, ok bool) {
 // readWhat reads what a program says of the schedule: nothing that Declare would
 // refuse.
 func (r *scheduleRow) readWhat(v any) {
-	var what scheduleWhat
-	err := what.Scan(v)
+	var what sqlstore.ScheduleWhat
+	err := fromJSON(v, &what)
 	if err == nil {
 		r.Spec, r.Missed, r.Jitter, r.Job = what.Spec, what.Missed, what.Jitter, what.Job
 		said := r.Schedule
@@ -79,7 +80,7 @@ func (r *scheduleRow) readWhat(v any) {
 func (r *scheduleRow) answer() store.Schedule {
 	s := r.Schedule
 	if r.damage != nil {
-		s.Spec, s.Missed, s.Jitter, s.Job = clean(r.damage.String()), "", 0, store.Job{}
+		s.Spec, s.Missed, s.Jitter, s.Job = sqlstore.Clean(r.damage.String()), "", 0, store.Job{}
 		s.Paused = true
 	}
 	return s

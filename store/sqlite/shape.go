@@ -76,7 +76,7 @@ func (s *sheet) scan(rows *sql.Rows, r *row, before ...any) error {
 // understand makes of the damage what can be known only once all is read.
 func (r *row) understand() {
 	if r.damage.has("id") {
-		r.id = unreadable(r.seq)
+		r.ID = unreadable(r.Seq)
 	}
 	// A lane's kind is never NULL: it is the lane that is missing.
 	missing := func(f flaw) bool { return f.column == kindOfLane && f.holds == nil }
@@ -85,7 +85,7 @@ func (r *row) understand() {
 	}
 	r.damage = slices.DeleteFunc(r.damage, func(f flaw) bool { return f.holds == nil && strings.HasPrefix(f.column, "tasuki_lanes.") })
 	if !r.damage.has("lane") {
-		r.damage = append(r.damage, noLane(r.lane))
+		r.damage = append(r.damage, noLane(r.Lane))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -72,12 +73,12 @@ func (c *counting) count(r *sql.Rows) error {
 	}
 	name, _ := asText(queue)
 	state, known := asInteger(stored)
-	if !known || state < scheduled || state > cancelled {
-		state = dead
+	if !known || state < sqlstore.Scheduled || state > sqlstore.Cancelled {
+		state = sqlstore.Dead
 	}
 	q := c.queue(name)
-	q.Counts[stateNames[state]] += n
-	if since, ok := asTime(oldest); ok && stateNames[state] == store.Ready {
+	q.Counts[sqlstore.StateNames[state]] += n
+	if since, ok := asTime(oldest); ok && sqlstore.StateNames[state] == store.Ready {
 		q.Latency = max(q.Latency, time.Duration(c.now-since)*time.Microsecond)
 	}
 	return nil

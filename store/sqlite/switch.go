@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -16,8 +17,7 @@ var (
 // Switch pauses, resumes or deletes schedules; see [store.Scheduler]. One whose row
 // cannot be read is deleted as any other, and neither paused nor resumed.
 func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwitch) (changed int, err error) {
-	turn := switches[to]
-	if turn == nil {
+	if !sqlstore.KnowsSwitch(to) {
 		return 0, fmt.Errorf("switch schedules to %q: no such way: %w", to, store.ErrInvalid)
 	}
 	if len(names) == 0 {
@@ -26,14 +26,7 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 	err = s.write(ctx, "switch schedules", func(tx session) error {
 		changed = 0
 		for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-			row, err := oneSchedule(ctx, tx, name)
-			if err != nil {
-				return err
-			}
-			if row == nil {
-				continue
-			}
-			turned, err := turn(ctx, s, tx, row)
+			turned, err := s.turn(ctx, tx, name, to)
 			if err != nil {
 				return err
 			}
@@ -49,31 +42,29 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 	return changed, nil
 }
 
-// switches are the ways of switching; each says whether the row was changed.
-var switches = map[store.ScheduleSwitch]func(context.Context, *Store, session, *scheduleRow) (bool, error){
-	store.SchedulePause: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
-		if row.Paused || row.damage != nil {
-			return false, nil
-		}
-		row.Paused, row.ChangedAt = true, micros(s.now())
-		return true, s.putSchedule(ctx, tx, &row.Schedule)
-	},
-	store.ScheduleResume: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
-		if !row.Paused || row.damage != nil {
-			return false, nil
-		}
-		row.Paused, row.ChangedAt = false, micros(s.now())
-		row.From = row.ChangedAt
-		return true, s.putSchedule(ctx, tx, &row.Schedule)
-	},
-	store.ScheduleDelete: func(ctx context.Context, s *Store, tx session, row *scheduleRow) (bool, error) {
-		_, err := tx.exec(ctx, scheduleDeleteSQL, row.rowid)
-		if err == nil {
-			_, err = tx.exec(ctx, tickDeleteSQL, asStored(row.name))
-		}
-		if err == nil {
-			_, err = tx.exec(ctx, scheduleCountSQL, s.now(), 0, 1)
-		}
-		return true, err
-	},
+// turn switches one schedule, and says whether that changed it.
+func (s *Store) turn(ctx context.Context, tx session, name string, to store.ScheduleSwitch) (bool, error) {
+	row, err := oneSchedule(ctx, tx, name)
+	if err != nil || row == nil {
+		return false, err
+	}
+	changed, deleted := sqlstore.Switch(&row.Schedule, to, sqlstore.Time(s.now()))
+	switch {
+	case deleted:
+		return true, s.deleteSchedule(ctx, tx, row)
+	case !changed || row.damage != nil:
+		return false, nil
+	}
+	return true, s.putSchedule(ctx, tx, &row.Schedule)
+}
+
+func (s *Store) deleteSchedule(ctx context.Context, tx session, row *scheduleRow) error {
+	_, err := tx.exec(ctx, scheduleDeleteSQL, row.rowid)
+	if err == nil {
+		_, err = tx.exec(ctx, tickDeleteSQL, asStored(row.name))
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, scheduleCountSQL, s.now(), 0, 1)
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -86,7 +87,7 @@ func without(list, those []int64) []int64 {
 
 // heads are those lanes whose first jobs come first, maxArms if so many have any.
 func (c *claiming) heads(ctx context.Context, lanes []int64) (first []int64, err error) {
-	rows, err := c.tx.query(ctx, headsSQL, asJSON(lanes), maxArms)
+	rows, err := c.tx.query(ctx, headsSQL, sqlstore.JSON(lanes), maxArms)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var lane int64
 		err := r.Scan(&lane)
@@ -103,7 +104,7 @@ func (c *claiming) pick(ctx context.Context, lanes, suspects []int64, n int) ([]
 		arms *= 2
 	}
 	in := make([]any, 3+arms)
-	in[0], in[1], in[2] = n, max(c.suspects, 0), asJSON(suspects)
+	in[0], in[1], in[2] = n, max(c.suspects, 0), sqlstore.JSON(suspects)
 	for i := range arms {
 		in[3+i] = int64(0) // no lane
 		if i < len(lanes) {
@@ -125,7 +126,7 @@ func (c *claiming) pick(ctx context.Context, lanes, suspects []int64, n int) ([]
 		return nil
 	})
 	slices.SortFunc(all, func(a, b row) int { // SQL promises no order here
-		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.ord, b.ord), cmp.Compare(a.seq, b.seq))
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Ord, b.Ord), cmp.Compare(a.Seq, b.Seq))
 	})
 	return all, err
 }
@@ -137,13 +138,13 @@ func (c *claiming) claim(ctx context.Context, picked []row) error {
 	count := map[int64]int64{}
 	for i := range picked {
 		r := &picked[i]
-		if r.state == suspect {
+		if r.State == sqlstore.Suspect {
 			if err := c.claimSuspect(ctx, r); err != nil {
 				return err
 			}
 		} else {
-			last[r.lane] = r
-			count[r.lane]++
+			last[r.Lane] = r
+			count[r.Lane]++
 		}
 		c.answer(r)
 	}
@@ -159,11 +160,11 @@ func (c *claiming) claim(ctx context.Context, picked []row) error {
 // the jobs are where their rows say: those picked are the first n of the lane, and so
 // are those up to r.
 func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
-	ran, err := c.tx.exec(ctx, runSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.lane, r.priority, r.ord, r.seq)
+	ran, err := c.tx.exec(ctx, runSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.Lane, r.Priority, r.Ord, r.Seq)
 	if err != nil {
 		return err
 	}
-	left, err := c.tx.exec(ctx, leaveSQL, r.lane, r.priority, r.ord, r.seq)
+	left, err := c.tx.exec(ctx, leaveSQL, r.Lane, r.Priority, r.Ord, r.Seq)
 	if err == nil && (ran != n || left != n) {
 		err = errUnsound
 	}
@@ -172,11 +173,11 @@ func (c *claiming) claimUpTo(ctx context.Context, r *row, n int64) error {
 
 func (c *claiming) claimSuspect(ctx context.Context, r *row) error {
 	c.suspects--
-	_, err := c.tx.exec(ctx, runOneSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.seq)
+	_, err := c.tx.exec(ctx, runOneSQL, c.view.worker, int64(c.req.Token), c.now, c.view.beat, r.Seq)
 	if err != nil {
 		return err
 	}
-	left, err := c.tx.exec(ctx, suspectDeleteSQL, r.lane, r.priority, r.ord, r.seq)
+	left, err := c.tx.exec(ctx, suspectDeleteSQL, r.Lane, r.Priority, r.Ord, r.Seq)
 	if err == nil && left != 1 {
 		err = errUnsound
 	}
@@ -185,19 +186,19 @@ func (c *claiming) claimSuspect(ctx context.Context, r *row) error {
 
 // answer puts a claimed job into the reply, as its claimer sees it.
 func (c *claiming) answer(r *row) {
-	r.state, r.format = running, store.Format
+	r.State, r.Format = sqlstore.Running, store.Format
 	for i := range c.view.lanes {
-		if l := &c.view.lanes[i]; l.lane == r.lane {
-			r.queue, r.kind = l.queue, l.kind
+		if l := &c.view.lanes[i]; l.lane == r.Lane {
+			r.Queue, r.Kind = l.queue, l.kind
 			break
 		}
 	}
-	if r.trail&trailArgs != 0 {
-		c.long = append(c.long, longRef{seq: r.seq, job: len(c.reply.Jobs)})
+	if r.Trail&sqlstore.TrailArgs != 0 {
+		c.long = append(c.long, longRef{seq: r.Seq, job: len(c.reply.Jobs)})
 	}
-	rec := r.record()
+	rec := r.Record()
 	rec.Tick = store.Tick{}
-	rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, micros(c.now)
+	rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, sqlstore.Time(c.now)
 	c.reply.Jobs = append(c.reply.Jobs, rec)
 }
 
@@ -226,14 +227,14 @@ type longRef struct {
 // longArgs fetches long arguments.
 func (c *claiming) longArgs(ctx context.Context) error {
 	for _, ref := range c.long {
-		r := &row{seq: ref.seq, args: c.reply.Jobs[ref.job].Args}
+		r := &row{Job: sqlstore.Job{Seq: ref.seq, Args: c.reply.Jobs[ref.job].Args}}
 		if err := r.readArgs(ctx, c.tx); err != nil {
 			return err
 		}
 		if r.damage != nil {
 			return errUnsound
 		}
-		c.reply.Jobs[ref.job].Args = r.args
+		c.reply.Jobs[ref.job].Args = r.Args
 	}
 	return nil
 }
