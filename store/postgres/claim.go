@@ -184,11 +184,7 @@ func (c *claiming) answer() {
 	}
 	for i := range c.taken {
 		j := &c.taken[i]
-		j.State, j.Format = sqlstore.Running, store.Format
-		rec := j.Record()
-		rec.Tick = store.Tick{}
-		rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, sqlstore.Time(c.found.now)
-		c.reply.Jobs = append(c.reply.Jobs, rec)
+		c.reply.Jobs = append(c.reply.Jobs, j.TakenBy(c.req, c.found.now))
 	}
 	c.reply.Wait = c.wait()
 }

@@ -2,12 +2,10 @@ package postgres
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A table is one of the two in which jobs lie, and its statements.
@@ -51,18 +49,9 @@ func (t *table) finding(f *store.Filter, now, upTo int64, limit int, take func(i
 // list is never nil, which would be NULL.
 func list(texts []string) []string { return append([]string{}, texts...) }
 
-// with is the statement with those of its optional lines that are named. An optional
-// line begins with its name in a comment.
+// with is the statement with those of its optional lines that are named.
 func (q query) with(lines map[string]bool) query {
-	var kept []string
-	for line := range strings.Lines(q.text) {
-		name, _, optional := strings.Cut(strings.TrimPrefix(line, "/* "), " */")
-		if !optional || !strings.HasPrefix(line, "/* ") || lines[name] {
-			kept = append(kept, line)
-		}
-	}
-	text := strings.TrimSpace(strings.Join(kept, ""))
-	return query{name: "", text: text}
+	return query{name: "", text: sqlstore.Choose(q.text, func(line string) bool { return lines[line] })}
 }
 
 // find answers up to limit seqs of a table, the highest first.
@@ -75,16 +64,4 @@ func (s *Store) find(ctx context.Context, q session, t *table, f *store.Filter, 
 		err = q.do(ctx, c)
 	}
 	return seqs, err
-}
-
-// parseNext is the highest seq of the page after.
-func parseNext(next string) (int64, error) {
-	if next == "" {
-		return math.MaxInt64, nil
-	}
-	var n int64
-	if _, err := fmt.Sscanf(next+"\n", "%d\n", &n); err != nil || n <= 0 {
-		return 0, fmt.Errorf("list: After is no page's Next: %w", store.ErrInvalid)
-	}
-	return n - 1, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -14,13 +13,9 @@ var runsSQL = named("runs")
 
 // List answers one page of jobs; see [store.Inspector].
 func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Page, err error) {
-	upTo, err := parseNext(req.After)
+	upTo, limit, err := sqlstore.PageOf(&req)
 	if err != nil {
 		return store.Page{}, err
-	}
-	limit := min(req.Limit, 1000)
-	if limit <= 0 {
-		limit = 100
 	}
 	err = s.snapshot(ctx, "list", func(t *tx) error {
 		l := listing{store: s, tx: t, limit: limit}
@@ -56,7 +51,7 @@ func (l *listing) page(ctx context.Context, f *store.Filter, upTo int64) (page s
 	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
 	if len(all) > l.limit {
 		all = all[:l.limit]
-		page.Next = strconv.FormatInt(all[l.limit-1], 10)
+		page.Next = sqlstore.NextOf(all[l.limit-1])
 	}
 	page.Jobs, err = l.records(ctx, all)
 	return page, err
@@ -87,9 +82,7 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 	slices.SortFunc(jobs, func(a, b *sqlstore.Job) int { return cmp.Compare(b.Seq, a.Seq) })
 	records := make([]store.Record, len(jobs))
 	for i, j := range jobs {
-		if (j.State == sqlstore.Scheduled || j.State == sqlstore.Retry) && j.Ord <= l.now {
-			j.State = sqlstore.Ready // whether or not a claim came by to say so
-		}
+		j.Ripen(l.now)
 		records[i] = j.Record()
 		records[i].Journal = journals[j.Seq]
 	}

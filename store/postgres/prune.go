@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -24,7 +24,7 @@ func (s *Store) Prune(ctx context.Context, req store.PruneRequest) (reply store.
 	if err := s.once(ctx, "prune", &call{query: nowSQL, row: func(r scanner) error { return r.Scan(&now) }}); err != nil {
 		return reply, err
 	}
-	left, dead := now-store.Remember.Microseconds(), deadBefore(now, req.Dead)
+	left, dead := now-store.Remember.Microseconds(), sqlstore.DeadBefore(now, req.Dead)
 	more := &call{query: pruneMoreSQL, args: []any{left, dead}, row: func(r scanner) error { return r.Scan(&reply.More) }}
 	if err := s.once(ctx, "prune", more); err != nil || !reply.More {
 		return reply, err
@@ -44,12 +44,4 @@ func (s *Store) Prune(ctx context.Context, req store.PruneRequest) (reply store.
 		}
 	}
 	return reply, s.once(ctx, "prune", more)
-}
-
-// deadBefore is before which time dead jobs must have ended to be pruned.
-func deadBefore(now int64, dead time.Duration) int64 {
-	if dead <= 0 {
-		return 0
-	}
-	return now - dead.Microseconds()
 }

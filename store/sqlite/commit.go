@@ -24,7 +24,7 @@ var (
 // it writes, SQLite answers busy at once if others have written since, and only
 // the caller can begin anew.
 func (s *Store) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error {
-	if err := s.check(jobs); err != nil {
+	if err := sqlstore.CheckJobs(jobs, s.options.MaxPayload); err != nil {
 		return err
 	}
 	if _, err := s.admit(ctx, userTx{tx}, jobs); err != nil {

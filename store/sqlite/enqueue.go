@@ -28,7 +28,7 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) (became []store.E
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	if err := s.check(jobs); err != nil {
+	if err := sqlstore.CheckJobs(jobs, s.options.MaxPayload); err != nil {
 		return nil, err
 	}
 	err = s.write(ctx, "enqueue", func(tx session) error {
@@ -40,15 +40,6 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) (became []store.E
 	}
 	s.stir()
 	return became, nil
-}
-
-func (s *Store) check(jobs []store.Job) error {
-	for i := range jobs {
-		if err := jobs[i].Check(s.options.MaxPayload); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // admit adds checked jobs in their order.

@@ -77,17 +77,9 @@ func (s *selection) in(upTo, from int64, limit int) []any {
 	return in
 }
 
-// apply keeps those optional lines of a statement that hold. An optional line
-// begins with its name in a comment: /* ids */.
+// apply keeps those optional lines of a statement that hold.
 func (s *selection) apply(sql string) string {
-	var kept []string
-	for line := range strings.Lines(sql) {
-		name, _, optional := strings.Cut(strings.TrimPrefix(line, "/* "), " */")
-		if !optional || !strings.HasPrefix(line, "/* ") || slices.Contains(s.lines, name) {
-			kept = append(kept, line)
-		}
-	}
-	return strings.TrimSpace(strings.Join(kept, ""))
+	return sqlstore.Choose(sql, func(line string) bool { return slices.Contains(s.lines, line) })
 }
 
 // packIDs is a JSON list of ids: x and hexadecimal digits for those that are

@@ -5,10 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -22,32 +19,17 @@ var (
 // List answers one page of jobs; see [store.Inspector]. A page of a filter that
 // selects few among very many may be short, or empty, and still have a Next.
 func (s *Store) List(ctx context.Context, req store.ListRequest) (page store.Page, err error) {
-	upTo, err := parseNext(req.After)
+	upTo, limit, err := sqlstore.PageOf(&req)
 	if err != nil {
 		return store.Page{}, err
 	}
-	l := listing{limit: min(req.Limit, 1000), upTo: upTo}
-	if l.limit <= 0 {
-		l.limit = 100
-	}
+	l := listing{limit: limit, upTo: upTo}
 	err = s.snapshot(ctx, "list", func(q session) error {
 		l.finder = s.finder(q, &req.Filter)
 		page, err = l.page(ctx)
 		return err
 	})
 	return page, err
-}
-
-// parseNext is the highest seq of the page after.
-func parseNext(next string) (int64, error) {
-	if next == "" {
-		return math.MaxInt64, nil
-	}
-	n, err := strconv.ParseInt(next, 10, 64)
-	if err != nil || n <= 0 {
-		return 0, fmt.Errorf("list: After is no page's Next: %w", store.ErrInvalid)
-	}
-	return n - 1, nil
 }
 
 // listing is one List under way.
@@ -73,9 +55,9 @@ func (l *listing) page(ctx context.Context) (page store.Page, err error) {
 	switch {
 	case len(all) > l.limit:
 		all = all[:l.limit]
-		page.Next = strconv.FormatInt(all[l.limit-1], 10)
+		page.Next = sqlstore.NextOf(all[l.limit-1])
 	case floor > 0:
-		page.Next = strconv.FormatInt(floor, 10)
+		page.Next = sqlstore.NextOf(floor)
 	}
 	page.Jobs, err = l.records(ctx, all)
 	return page, err
@@ -107,14 +89,13 @@ func (l *listing) records(ctx context.Context, seqs []int64) ([]store.Record, er
 	return records, nil
 }
 
-// running says of rows who runs them. What became due is ready, whether or not a
-// claim came by to say so.
+// running says of rows who runs them, and which became ready.
 func (l *listing) running(ctx context.Context, seqs string, all []*row) error {
 	bySeq := make(map[int64]*row, len(all))
 	for _, r := range all {
 		bySeq[r.Seq] = r
-		if (r.State == sqlstore.Scheduled || r.State == sqlstore.Retry) && r.Ord <= l.sel.now && !r.damage.has("ord") {
-			r.State = sqlstore.Ready
+		if !r.damage.has("ord") {
+			r.Ripen(l.sel.now)
 		}
 	}
 	runs, err := claimedShape.all(l.q.query(ctx, listRunningSQL, seqs))

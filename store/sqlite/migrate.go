@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // The ledger of the schema. It is no migration itself: it says which ran.
@@ -86,7 +87,7 @@ func migrate(ctx context.Context, w *writer) ([]Migration, error) {
 		if steps = (found{at: at}).missing(); err != nil || len(steps) == 0 {
 			return err
 		}
-		if _, err := s.exec(ctx, bare(ledgerSQL)); err != nil {
+		if _, err := s.exec(ctx, sqlstore.Bare(ledgerSQL)); err != nil {
 			return err
 		}
 		for _, m := range steps {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 var (
@@ -71,16 +72,8 @@ func (p *pruning) idle(ctx context.Context) bool {
 }
 
 func (p *pruning) prunable(ctx context.Context, s session, now int64) (more bool, err error) {
-	rows, err := s.query(ctx, prunableSQL, now-store.Remember.Microseconds(), now, p.deadBefore(now), now+farAhead)
+	rows, err := s.query(ctx, prunableSQL, now-store.Remember.Microseconds(), now, sqlstore.DeadBefore(now, p.dead), now+farAhead)
 	return more, one(rows, err, &more)
-}
-
-// deadBefore is before which time dead jobs must have ended to be pruned.
-func (p *pruning) deadBefore(now int64) int64 {
-	if p.dead <= 0 {
-		return 0
-	}
-	return now - p.dead.Microseconds()
 }
 
 func (p *pruning) run(ctx context.Context, tx session) (err error) {
@@ -93,7 +86,7 @@ func (p *pruning) run(ctx context.Context, tx session) (err error) {
 	if err := p.drop(ctx, expiredSQL, p.mover.now); err != nil {
 		return err
 	}
-	if err := p.drop(ctx, longDeadSQL, p.deadBefore(p.mover.now)); err != nil {
+	if err := p.drop(ctx, longDeadSQL, sqlstore.DeadBefore(p.mover.now, p.dead)); err != nil {
 		return err
 	}
 	if err := p.mover.close(ctx); err != nil {

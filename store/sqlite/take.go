@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
@@ -186,7 +185,6 @@ func (c *claiming) claimSuspect(ctx context.Context, r *row) error {
 
 // answer puts a claimed job into the reply, as its claimer sees it.
 func (c *claiming) answer(r *row) {
-	r.State, r.Format = sqlstore.Running, store.Format
 	for i := range c.view.lanes {
 		if l := &c.view.lanes[i]; l.lane == r.Lane {
 			r.Queue, r.Kind = l.queue, l.kind
@@ -196,10 +194,7 @@ func (c *claiming) answer(r *row) {
 	if r.Trail&sqlstore.TrailArgs != 0 {
 		c.long = append(c.long, longRef{seq: r.Seq, job: len(c.reply.Jobs)})
 	}
-	rec := r.Record()
-	rec.Tick = store.Tick{}
-	rec.Worker, rec.Token, rec.ClaimedAt = c.req.Worker, c.req.Token, sqlstore.Time(c.now)
-	c.reply.Jobs = append(c.reply.Jobs, rec)
+	c.reply.Jobs = append(c.reply.Jobs, r.TakenBy(c.req, c.now))
 }
 
 // exhausted notes in the view that these lanes have nothing more.

@@ -116,3 +116,31 @@ func (j *Job) Record() store.Record {
 		CreatedAt: Time(j.Created), DueAt: Time(DueOf(j.Ord)), ClaimedAt: Time(j.Claimed), EndedAt: Time(j.Ended),
 	}
 }
+
+// TakenBy makes a ready job one that runs, and answers it as the worker that claims it
+// sees it.
+func (j *Job) TakenBy(req *store.ClaimRequest, now int64) store.Record {
+	j.State, j.Format = Running, store.Format
+	rec := j.Record()
+	rec.Tick = store.Tick{}
+	rec.Worker, rec.Token, rec.ClaimedAt = req.Worker, req.Token, Time(now)
+	return rec
+}
+
+// Ripen makes a job that became due ready, whether or not a claim came by to say so.
+func (j *Job) Ripen(now int64) {
+	if (j.State == Scheduled || j.State == Retry) && j.Ord <= now {
+		j.State = Ready
+	}
+}
+
+// CheckJobs says why some job can never be stored, or nil. limit bounds arguments, in
+// bytes.
+func CheckJobs(jobs []store.Job, limit int) error {
+	for i := range jobs {
+		if err := jobs[i].Check(limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -108,10 +108,8 @@ func CheckOutcome(o *store.Outcome, limit int) error {
 	if err := checkJSON("Result", o.Result, limit); err != nil {
 		return err
 	}
-	for i := range o.Enqueue {
-		if err := o.Enqueue[i].Check(limit); err != nil {
-			return fmt.Errorf("what it enqueues: %w", err)
-		}
+	if err := CheckJobs(o.Enqueue, limit); err != nil {
+		return fmt.Errorf("what it enqueues: %w", err)
 	}
 	return nil
 }

@@ -60,6 +60,14 @@ func DueOf(ord int64) int64 {
 	return ord
 }
 
+// DeadBefore is before which time dead jobs must have ended to be pruned; 0: none are.
+func DeadBefore(now int64, dead time.Duration) int64 {
+	if dead <= 0 {
+		return 0
+	}
+	return now - dead.Microseconds()
+}
+
 // Time is a stored time; 0 is never.
 func Time(us int64) time.Time {
 	if us == 0 {
