@@ -33,6 +33,7 @@ var floors = []floor{
 	{"store/sqlite", []string{"store", "store/internal/sqlstore", "internal/loop"}, true, "a driver is linked only by who imports its store"},
 	{"store/postgres", []string{"store", "store/internal/sqlstore"}, true, "a driver is linked only by who imports its store"},
 	{"store/internal/sqlstore", []string{"store"}, false, "what SQL stores share knows no database"},
+	{"store/internal/byhand", []string{"store"}, false, "what plays a worker in tests of stores knows no store"},
 	{"internal/pgtest", []string{"internal/loop"}, true, "tests start a server without what they test on it"},
 	{"internal/measure", []string{"", "store"}, false, "what is measured does not depend on who exports it"},
 	{"otel", []string{"", "store", "internal/measure"}, true, "OpenTelemetry is linked only by who asks for it"},

@@ -6,42 +6,26 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/internal/byhand"
 )
 
-// beat makes a worker known, or known still.
-func beat(t testing.TB, s *Store, worker string, n uint64, claims ...store.Claim) store.BeatReply {
-	t.Helper()
-	r, err := s.Beat(t.Context(), store.BeatRequest{
-		Worker: store.Worker{Name: worker, Beat: n, State: store.Working}, Claims: claims,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
+// A worker that the test plays.
+var (
+	beat       = byhand.Beat
+	add        = byhand.Add
+	request    = byhand.Request
+	claim      = byhand.Claim
+	outcomes   = byhand.Outcomes
+	claimOf    = byhand.ClaimOf
+	eventually = byhand.Eventually
+)
 
-// add enqueues n jobs of the kind k and answers their ids.
-func add(t testing.TB, s *Store, n int) []string {
-	t.Helper()
-	jobs := make([]store.Job, n)
-	ids := make([]string, n)
-	for i := range jobs {
-		jobs[i] = store.Job{ID: store.NewID(), Kind: "k"}
-		ids[i] = jobs[i].ID
-	}
-	if _, err := s.Enqueue(t.Context(), jobs); err != nil {
-		t.Fatal(err)
-	}
-	return ids
-}
-
-// named enqueues jobs of these ids.
+// addNamed enqueues jobs of these ids.
 func addNamed(t testing.TB, s *Store, ids ...string) {
 	t.Helper()
 	for _, id := range ids {
@@ -50,34 +34,6 @@ func addNamed(t testing.TB, s *Store, ids ...string) {
 		}
 	}
 }
-
-// request asks for jobs of the kind k.
-func request(worker string, n int) store.ClaimRequest {
-	return store.ClaimRequest{
-		Worker: worker, Token: store.NewToken(), Max: n, Suspects: n,
-		Queues: []store.QueueWant{{Name: store.DefaultQueue}}, Kinds: []string{"k"},
-	}
-}
-
-func claim(t testing.TB, s *Store, worker string, n int) []store.Record {
-	t.Helper()
-	r, err := s.Claim(t.Context(), request(worker, n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r.Jobs
-}
-
-// outcomes end records with one verb.
-func outcomes(jobs []store.Record, verb store.Verb) []store.Outcome {
-	all := make([]store.Outcome, len(jobs))
-	for i, j := range jobs {
-		all[i] = store.Outcome{Claim: claimOf(j), Verb: verb, Why: "because"}
-	}
-	return all
-}
-
-func claimOf(j store.Record) store.Claim { return store.Claim{ID: j.ID, Token: j.Token} }
 
 // settle sends one batch and answers what became of each outcome.
 func settle(t testing.TB, s *Store, worker string, batch uint64, all ...store.Outcome) []store.Result {
@@ -177,21 +133,6 @@ func hinted(t testing.TB, err error, words ...string) {
 	}
 	if strings.Count(err.Error(), "(hint: ") != 1 {
 		t.Errorf("error %q has not exactly one hint", err)
-	}
-}
-
-// eventually waits until is answers true.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	giveUp := time.After(30 * time.Second)
-	for !is() {
-		select {
-		case <-tick.C:
-		case <-giveUp:
-			t.Fatalf("in 30 s not %s", what)
-		}
 	}
 }
 

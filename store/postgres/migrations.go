@@ -23,12 +23,7 @@ type Migration struct {
 
 // migrations are all steps that this version knows, in their order. Their names stand
 // in no schema yet.
-var migrations = func() (all []Migration) {
-	for _, m := range sqlstore.Migrations(migrationFiles) {
-		all = append(all, Migration(m))
-	}
-	return all
-}()
+var migrations = sqlstore.Migrations[Migration](migrationFiles)
 
 // ledgerSQL makes the table that says which steps ran. It is the only such table.
 const ledgerSQL = `CREATE TABLE tasuki.schema (

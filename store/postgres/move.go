@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strings"
 
@@ -17,27 +16,11 @@ const moveAtOnce = 500
 
 // Move brings the selected jobs to another state; see [store.Admin]. Many jobs are
 // moved in several transactions.
-func (s *Store) Move(ctx context.Context, req store.MoveRequest) (moved int, err error) {
-	live, ended, ok := sqlstore.Moves(req.To)
-	if !ok {
-		return 0, fmt.Errorf("move to %q: no such way: %w", req.To, store.ErrInvalid)
+func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
+	through := func(t *table) func() (int, error) {
+		return func() (int, error) { return s.moveAll(ctx, &req, t) }
 	}
-	if req.Filter.Empty() {
-		return 0, nil
-	}
-	for _, from := range []struct {
-		table *table
-		moves bool
-	}{{&liveTable, live}, {&endedTable, ended}} {
-		if !from.moves {
-			continue
-		}
-		n, err := s.moveAll(ctx, &req, from.table)
-		if moved += n; err != nil {
-			return moved, err
-		}
-	}
-	return moved, nil
+	return sqlstore.Moves(&req, through(&liveTable), through(&endedTable))
 }
 
 // moveAll moves step by step, the newest first: what is enqueued meanwhile is newer

@@ -20,9 +20,4 @@ type Migration struct {
 }
 
 // migrations are all steps that this version knows, in their order.
-var migrations = func() (all []Migration) {
-	for _, m := range sqlstore.Migrations(migrationFiles) {
-		all = append(all, Migration(m))
-	}
-	return all
-}()
+var migrations = sqlstore.Migrations[Migration](migrationFiles)

@@ -23,31 +23,15 @@ const moveAtOnce = 500
 // Move brings the selected jobs to another state; see [store.Admin]. Many jobs
 // are moved in several transactions, so that others get their turn in between.
 func (s *Store) Move(ctx context.Context, req store.MoveRequest) (int, error) {
-	live, ended, ok := sqlstore.Moves(req.To)
-	if !ok {
-		return 0, fmt.Errorf("move to %q: no such way: %w", req.To, store.ErrInvalid)
+	through := func(t *table) func() (int, error) {
+		m := moving{store: s, req: &req, table: t}
+		return func() (int, error) { return m.all(ctx) }
 	}
-	if req.Filter.Empty() {
-		return 0, nil
-	}
-	moved := 0
-	for _, from := range []struct {
-		table *table
-		moves bool
-	}{{&liveTable, live}, {&endedTable, ended}} {
-		if !from.moves {
-			continue
-		}
-		m := moving{store: s, req: &req, table: from.table}
-		n, err := m.all(ctx)
-		if moved += n; err != nil {
-			return moved, err
-		}
-	}
+	moved, err := sqlstore.Moves(&req, through(&liveTable), through(&endedTable))
 	if moved > 0 {
 		s.stir()
 	}
-	return moved, nil
+	return moved, err
 }
 
 // moving is one Move through one of the tables.

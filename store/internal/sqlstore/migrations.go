@@ -9,25 +9,37 @@ import (
 	"strings"
 )
 
-// A Migration is one step of a store's schema.
-type Migration struct {
+// A Migration is a store's own type of one step of its schema. MinReader is the oldest
+// schema version whose programs still work after the step.
+type Migration interface {
+	~struct {
+		Version   int
+		Name      string
+		MinReader int
+		SQL       string
+	}
+}
+
+// A migration is a step while it is read.
+type migration struct {
 	Version   int
 	Name      string
-	MinReader int // the oldest schema version whose programs still work after the step
+	MinReader int
 	SQL       string
 }
 
 // Migrations are the steps of a store, in their order: files migrations/NNNN_name.sql
-// with a line "-- min-reader: N" each. It panics if one of them is wrong: they are a
+// with a line "-- min-reader: N" each. It panics if one of them is wrong: they are the
 // store's own.
-func Migrations(files fs.FS) []Migration {
+func Migrations[M Migration](files fs.FS) []M {
 	names, err := fs.Glob(files, "migrations/*.sql")
-	all := make([]Migration, len(names))
+	all := make([]M, len(names))
 	for i, name := range slices.Sorted(slices.Values(names)) {
-		err = errors.Join(err, all[i].read(files, name))
-		if all[i].Version != i+1 {
+		m, wrong := readMigration(files, name)
+		if err = errors.Join(err, wrong); m.Version != i+1 {
 			err = errors.Join(err, fmt.Errorf("%s is not number %d", name, i+1))
 		}
+		all[i] = M(m)
 	}
 	if err != nil {
 		panic(err)
@@ -35,18 +47,18 @@ func Migrations(files fs.FS) []Migration {
 	return all
 }
 
-func (m *Migration) read(files fs.FS, path string) error {
+func readMigration(files fs.FS, path string) (m migration, err error) {
 	file, err := fs.ReadFile(files, path)
 	if err != nil {
-		return err
+		return m, err
 	}
 	number, name, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(path, "migrations/"), ".sql"), "_")
 	m.Name, m.SQL = name, string(file)
 	if m.Version, err = strconv.Atoi(number); err != nil {
-		return err
+		return m, err
 	}
 	_, after, _ := strings.Cut(m.SQL, "-- min-reader: ")
 	line, _, _ := strings.Cut(after, "\n")
 	m.MinReader, err = strconv.Atoi(line)
-	return err
+	return m, err
 }

@@ -1,6 +1,10 @@
 package sqlstore
 
-import "github.com/tasuki-jobs/tasuki/store"
+import (
+	"fmt"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
 
 // A Fate is what Move makes of one job.
 type Fate int
@@ -13,16 +17,21 @@ const (
 	Revive             // ended, and shall start anew if its key is free
 )
 
-// Moves says whether a state is one that Move brings jobs to, and whether it does
-// anything with live and with ended ones.
-func Moves(to store.State) (live, ended, ok bool) {
-	switch to {
-	case store.Ready, store.Deleted:
-		return true, true, true
-	case store.Dead, store.Cancelled:
-		return true, false, true
+// Moves refuses a request that no store can do, and calls live and ended, which move
+// jobs of the one and the other kind, where it does anything with such jobs.
+func Moves(req *store.MoveRequest, live, ended func() (int, error)) (moved int, err error) {
+	both := req.To == store.Ready || req.To == store.Deleted
+	if !both && req.To != store.Dead && req.To != store.Cancelled {
+		return 0, fmt.Errorf("move to %q: no such way: %w", req.To, store.ErrInvalid)
 	}
-	return false, false, false
+	if req.Filter.Empty() {
+		return 0, nil
+	}
+	if moved, err = live(); err != nil || !both {
+		return moved, err
+	}
+	n, err := ended()
+	return moved + n, err
 }
 
 // Move brings the job where a person wants it, and answers the line that its
