@@ -34,6 +34,13 @@ func code(err error) string {
 
 func isUnique(err error) bool { return code(err) == codeUnique }
 
+// refuses says whether the server answered that a statement did not work, and has undone
+// it for certain.
+func refuses(err error) bool {
+	c := code(err)
+	return c != "" && c != codeUnknown && !unreachable(err)
+}
+
 // unreachable says whether a server cannot be worked with for now: it is away, or
 // starts or stops, or has no room for another connection.
 func unreachable(err error) bool {

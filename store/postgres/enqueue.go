@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -44,7 +45,7 @@ func (s *Store) check(jobs []store.Job) error {
 // hardly ever known, so it is worth to try it as if none were.
 func (s *Store) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
 	if len(jobs) <= atOnce && plain(jobs) {
-		became, err := s.enqueuePlain(ctx, jobs)
+		became, err := s.enqueueNew(ctx, jobs)
 		if !isUnique(err) {
 			return became, err
 		}
@@ -57,16 +58,26 @@ func (s *Store) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued
 	return d.became, err
 }
 
-func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+// enqueueNew adds such jobs, few together with those of other callers.
+func (s *Store) enqueueNew(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+	if len(jobs) <= convoyJobs {
+		return s.convoy.enqueue(ctx, jobs)
+	}
+	return s.enqueuePlain(ctx, jobs)
+}
+
+// enqueuePlain adds such jobs, after another statement of their transaction.
+func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, first ...*call) ([]store.Enqueued, error) {
 	r := newRows(jobs)
 	c := &call{query: enqueueSQL, args: r.args()}
 	if len(jobs) == 1 { // the most common of all has the shortest way
 		c = &call{query: enqueueOne, args: r.oneArgs()}
 	}
-	err := s.once(ctx, "enqueue", c)
+	calls := append(first, c)
+	err := s.once(ctx, "enqueue", calls...)
 	if err == nil && c.changed == 0 {
 		if err = s.once(ctx, "add lanes", r.addLanes()); err == nil {
-			err = s.once(ctx, "enqueue", c)
+			err = s.once(ctx, "enqueue", calls...)
 		}
 	}
 	if err == nil && c.changed == 0 {
@@ -105,15 +116,7 @@ func (r *rows) findLanes() *call {
 // plain says whether nothing but a known id keeps any of these out, and none has
 // something in other tables.
 func plain(jobs []store.Job) bool {
-	seen := make(map[string]bool, len(jobs))
-	for i := range jobs {
-		j := &jobs[i]
-		if j.Unique != "" || j.Tick.Schedule != "" || len(j.Tags) > 0 || seen[j.ID] {
-			return false
-		}
-		seen[j.ID] = true
-	}
-	return true
+	return !slices.ContainsFunc(jobs, func(j store.Job) bool { return j.Unique != "" || j.Tick.Schedule != "" || len(j.Tags) > 0 })
 }
 
 // queuesOf are the queues of some jobs, each once.

@@ -19,6 +19,7 @@ type Store struct {
 	owned  bool // Open made the pools, so Close closes them
 	strict bool // its transactions would not be READ COMMITTED by themselves
 	bell   *bell
+	convoy convoy
 	marks  marks
 
 	mu    sync.Mutex       // owns texts
@@ -35,6 +36,7 @@ var (
 
 func newStore(p pools, o Options) *Store {
 	s := &Store{options: o, pools: p, texts: map[query]string{}}
+	s.convoy.store, s.convoy.patience = s, convoyPatience
 	s.db = sync.OnceValue(func() *sql.DB { return stdlib.OpenDBFromPool(p.app) })
 	return s
 }

@@ -17,7 +17,7 @@ WITH t AS MATERIALIZED (
   JOIN l ON l.n = j.lane
   WHERE (SELECT count(*) FROM l) = cardinality($1::text[])
 ), k AS (
-  INSERT INTO tasuki.ids (id, seq) SELECT id, seq FROM i ORDER BY id ON CONFLICT DO NOTHING RETURNING seq
+  INSERT INTO tasuki.ids (id, seq) SELECT id, seq FROM i ORDER BY id, seq ON CONFLICT DO NOTHING RETURNING seq
 ), j AS (
   INSERT INTO tasuki.jobs (seq, id, lane, state, priority, ord, created, trail, args, more, ukey)
   SELECT seq, id, lane, CASE WHEN delay > 0 THEN 1 ELSE 2 END, priority, now + delay, now, trail, args, more, ukey

@@ -1,0 +1,172 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+var lockLimitSQL = named("lock_limit")
+
+// A convoy takes jobs of callers that come at the same time to the server in one
+// statement: by themselves each would wait for a commit of its own, on a connection of
+// its own. Who comes while none is on its way goes at once and alone. What one caller
+// brings is all added or none of it, whoever went with it.
+type convoy struct {
+	store    *Store
+	patience time.Duration // convoyPatience
+
+	mu      sync.Mutex // owns what follows
+	turns   uint64     // statements so far
+	turn    uint64     // the one that the others wait for; 0: none is on its way
+	waiting []*passenger
+}
+
+// A passenger is one caller's jobs.
+type passenger struct {
+	ctx    context.Context
+	jobs   []store.Job
+	became []store.Enqueued
+	err    error
+	alone  bool          // it has to go again, by itself
+	done   chan struct{} // closed when the fields above are told
+}
+
+const (
+	// convoyJobs is how many jobs go in one statement, and how many of one caller are
+	// still worth to be taken along.
+	convoyJobs = 100
+	// convoyPatience is how long callers wait for a statement. It may be held up by a
+	// transaction that has added the same id and is open: the others must not be.
+	convoyPatience = 50 * time.Millisecond
+)
+
+// enqueue adds jobs of one caller; its error is as of enqueuePlain.
+func (c *convoy) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
+	p, turn := c.board(ctx, jobs)
+	if p == nil {
+		defer c.next(turn)
+		return c.store.enqueuePlain(ctx, jobs)
+	}
+	patience := time.AfterFunc(c.patience, func() { c.overtake(p) })
+	defer patience.Stop()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		c.leave(p)
+		return nil, c.store.named("enqueue", ctx.Err())
+	}
+	if p.alone {
+		return c.store.enqueuePlain(ctx, jobs)
+	}
+	return p.became, p.err
+}
+
+// board lets jobs wait for the next statement; nil: they are it, and go at once.
+func (c *convoy) board(ctx context.Context, jobs []store.Job) (p *passenger, turn uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.turn == 0 {
+		return nil, c.depart()
+	}
+	p = &passenger{ctx: ctx, jobs: jobs, done: make(chan struct{})}
+	c.waiting = append(c.waiting, p)
+	return p, 0
+}
+
+// depart numbers the statement that the others wait for from now on.
+func (c *convoy) depart() uint64 {
+	c.turns++
+	c.turn = c.turns
+	return c.turn
+}
+
+// leave is for who cannot wait any longer. What is on its way goes on.
+func (c *convoy) leave(p *passenger) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = slices.DeleteFunc(c.waiting, func(o *passenger) bool { return o == p })
+}
+
+// next sends those who wait, now that a statement has ended.
+func (c *convoy) next(turn uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.turn == turn {
+		c.send()
+	}
+}
+
+// overtake sends those who wait although a statement is on its way.
+func (c *convoy) overtake(p *passenger) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slices.Contains(c.waiting, p) {
+		c.send()
+	}
+}
+
+// send lets those who wait go, as many as one statement takes, in a goroutine that ends
+// with it. The caller holds mu.
+func (c *convoy) send() {
+	n, jobs := 0, 0
+	for n < len(c.waiting) && (n == 0 || jobs+len(c.waiting[n].jobs) <= convoyJobs) {
+		jobs += len(c.waiting[n].jobs)
+		n++
+	}
+	if n == 0 {
+		c.turn = 0
+		return
+	}
+	all, turn := slices.Clone(c.waiting[:n]), c.depart()
+	c.waiting = slices.Delete(c.waiting, 0, n)
+	go func() {
+		defer c.next(turn)
+		c.carry(all)
+	}()
+}
+
+// carry adds the jobs of some callers. A refusal may be one's fault, and so may a lock:
+// then each goes by itself.
+func (c *convoy) carry(all []*passenger) {
+	ctx, end := together(all)
+	defer end()
+	var jobs []store.Job
+	for _, p := range all {
+		jobs = append(jobs, p.jobs...)
+	}
+	became, err := c.store.enqueuePlain(ctx, jobs, &call{query: lockLimitSQL, args: []any{strconv.FormatInt(c.patience.Milliseconds(), 10)}})
+	for _, p := range all {
+		p.alone, p.err = refuses(err), err
+		if err == nil {
+			p.became, became = became[:len(p.jobs):len(p.jobs)], became[len(p.jobs):]
+		}
+		close(p.done)
+	}
+}
+
+// together is a context that ends when those of all have.
+func together(all []*passenger) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(all[0].ctx))
+	var left atomic.Int64
+	left.Store(int64(len(all)))
+	stops := make([]func() bool, len(all))
+	for i, p := range all {
+		stops[i] = context.AfterFunc(p.ctx, func() {
+			if left.Add(-1) == 0 {
+				cancel()
+			}
+		})
+	}
+	return ctx, func() {
+		for _, stop := range stops {
+			stop()
+		}
+		cancel()
+	}
+}
