@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -45,9 +46,21 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 // Commit too. They are one where sessions cannot have settings.
 type pools struct{ pool, app *pgxpool.Pool }
 
+// close waits for connections that are in use. Neither pool gives out any meanwhile.
 func (p *pools) close() {
-	p.app.Close()
-	p.pool.Close()
+	var wg sync.WaitGroup
+	wg.Go(p.app.Close)
+	wg.Go(p.pool.Close)
+	wg.Wait()
+}
+
+// used is how many connections are in use.
+func (p *pools) used() int {
+	n := int(p.app.Stat().AcquiredConns())
+	if p.pool != p.app {
+		n += int(p.pool.Stat().AcquiredConns())
+	}
+	return n
 }
 
 // reset lets connections go: the next ones may find another server.

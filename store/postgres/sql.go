@@ -16,8 +16,9 @@ type SQL struct{ s *Store }
 // SQL is the store for code that uses database/sql.
 func (s *Store) SQL() SQL { return SQL{s} }
 
-// DB is the store's pool as a *sql.DB, for the application's own statements.
-func (d SQL) DB() *sql.DB { return d.s.db() }
+// DB is the store's pool as a *sql.DB, for the application's own statements. Close of
+// the store ends it.
+func (d SQL) DB() *sql.DB { return d.s.sqlDB() }
 
 // EnqueueTx is [Store.EnqueueTx] in a transaction of database/sql, by whatever driver.
 func (d SQL) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error {

@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"database/sql"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -22,9 +24,12 @@ type Store struct {
 	convoy convoy
 	marks  marks
 
-	mu    sync.Mutex       // owns texts
-	texts map[query]string // in the schema
-	db    func() *sql.DB
+	closing time.Duration // how long Close waits
+
+	mu     sync.Mutex       // owns what follows
+	texts  map[query]string // in the schema
+	db     *sql.DB          // nil: nobody asked for it
+	closed bool
 }
 
 var (
@@ -35,9 +40,8 @@ var (
 )
 
 func newStore(p pools, o Options) *Store {
-	s := &Store{options: o, pools: p, texts: map[query]string{}}
+	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience}
 	s.convoy.store, s.convoy.patience = s, convoyPatience
-	s.db = sync.OnceValue(func() *sql.DB { return stdlib.OpenDBFromPool(p.app) })
 	return s
 }
 
@@ -56,13 +60,60 @@ func (s *Store) Features() store.Features {
 // Pool is a pool for the application's own statements: the one that Commit uses.
 func (s *Store) Pool() *pgxpool.Pool { return s.app }
 
-// Close ends the store. Calls after it fail.
+// closePatience is how long Close waits for connections that are in use.
+const closePatience = 5 * time.Second
+
+// Close ends the store. Calls after it fail, also those on SQL().DB(). It waits for
+// calls that are under way and for transactions that are open on Pool(), those of
+// Commit among them, for five seconds at most. What still runs then is not cut off: an
+// error says how much it is, and each connection is closed once it is given back. A
+// pool that was given to New stays open, and nothing on it is waited for.
 func (s *Store) Close() error {
 	s.bell.close()
-	if s.owned {
-		s.pools.close()
+	s.closeDB()
+	if !s.owned {
+		return nil
 	}
-	return nil
+	closed := make(chan struct{})
+	go func() { // it ends with the last transaction
+		s.pools.close()
+		close(closed)
+	}()
+	patience := time.NewTimer(s.closing)
+	defer patience.Stop()
+	select {
+	case <-closed:
+		return nil
+	case <-patience.C:
+	}
+	if n := s.pools.used(); n > 0 {
+		return fmt.Errorf("postgres: close: %d connections are still in use after %v (hint: stop workers and end transactions before Close)", n, s.closing)
+	}
+	return nil // the server does not answer goodbyes
+}
+
+// sqlDB is the application's pool as a *sql.DB, which is made when it is first asked
+// for: it has a goroutine.
+func (s *Store) sqlDB() *sql.DB {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.db == nil {
+		s.db = stdlib.OpenDBFromPool(s.app)
+		if s.closed {
+			s.db.Close()
+		}
+	}
+	return s.db
+}
+
+// closeDB ends the *sql.DB. Its transactions go on.
+func (s *Store) closeDB() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	if s.db != nil {
+		s.db.Close() // there are no idle connections that could fail to close
+	}
 }
 
 // text is a statement in the store's schema.
