@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -35,23 +33,9 @@ func (s *Store) inOwn(t *tx) door {
 	return door{store: s, tx: t, lanes: func(_ context.Context, r *rows) error { return &noLanes{r} }}
 }
 
-// inUsers is a door in a transaction of the application's. Lanes are made on a
-// connection of their own: in a transaction that commits late they would hold up
-// everybody's first job of a kind. A transaction that goes by an older snapshot does
-// not see them, so their numbers are brought along.
+// inUsers is a door in a transaction of the application's.
 func (s *Store) inUsers(in session) door {
-	return door{store: s, tx: in, lanes: func(ctx context.Context, r *rows) error {
-		conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
-		if err != nil {
-			return err
-		}
-		defer conn.Close(context.WithoutCancel(ctx))
-		in := native{conn, s.text}
-		if err := in.do(ctx, r.addLanes()); err != nil {
-			return err
-		}
-		return in.do(ctx, r.findLanes())
-	}}
+	return door{store: s, tx: in, lanes: func(ctx context.Context, r *rows) error { return s.lanesFor(ctx, in, r) }}
 }
 
 // noLanes says that a transaction needs lanes that are not there.
