@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -19,9 +21,12 @@ var (
 	schedulePutSQL    = named("schedule_put")
 	scheduleDeleteSQL = named("schedule_delete")
 	scheduleCountSQL  = named("schedule_count")
+	scheduleMendSQL   = named("schedule_mend")
 )
 
-// Declare writes schedules; see [store.Scheduler].
+// Declare writes schedules; see [store.Scheduler]. A row that cannot be read it
+// replaces: such a schedule is as one that is declared for the first time, but stays
+// paused if it was.
 func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []store.Schedule, err error) {
 	if err := sqlstore.CheckSchedules(all, s.options.MaxPayload); err != nil || len(all) == 0 {
 		return nil, err
@@ -33,8 +38,13 @@ func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []sto
 	err = s.scheduling(ctx, "declare", names, func(c *scheduling) {
 		before = make([]store.Schedule, len(all))
 		for i := range all {
-			before[i] = c.rows[all[i].Name]
-			if row, changed := sqlstore.Declare(&before[i], &all[i], c.now); changed {
+			was := c.rows[all[i].Name]
+			before[i] = was.answer()
+			row, changed := sqlstore.Declare(&before[i], &all[i], c.now)
+			if was.flaws != nil {
+				row.Paused, row.DeclaredAt, changed = was.Paused, cmp.Or(was.DeclaredAt, c.now), true
+			}
+			if changed {
 				c.put(row)
 			}
 		}
@@ -45,7 +55,8 @@ func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []sto
 	return before, nil
 }
 
-// Switch pauses, resumes or deletes schedules; see [store.Scheduler].
+// Switch pauses, resumes or deletes schedules; see [store.Scheduler]. One whose row
+// cannot be read is deleted as any other, and neither paused nor resumed.
 func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwitch) (changed int, err error) {
 	if !sqlstore.KnowsSwitch(to) {
 		return 0, fmt.Errorf("switch schedules to %q: no such way: %w", to, store.ErrInvalid)
@@ -58,14 +69,14 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 		changed = 0
 		for _, name := range names {
 			row, there := c.rows[name]
-			is, deleted := sqlstore.Switch(&row, to, c.now)
-			if !there || !is {
+			is, deleted := sqlstore.Switch(&row.Schedule, to, c.now)
+			if !there || !is || row.flaws != nil && !deleted {
 				continue
 			}
 			if changed++; deleted {
 				c.deleted = append(c.deleted, name)
 			} else {
-				c.put(row)
+				c.put(row.Schedule)
 			}
 		}
 	})
@@ -78,7 +89,7 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 // scheduling is a change of schedules under way. All changes wait for one another, so
 // that versions rise in the order in which they are seen.
 type scheduling struct {
-	rows    map[string]store.Schedule
+	rows    map[string]scheduleRow
 	version int64
 	now     time.Time
 	puts    []store.Schedule
@@ -93,22 +104,37 @@ func (c *scheduling) put(row store.Schedule) {
 
 func (s *Store) scheduling(ctx context.Context, doing string, names []string, change func(*scheduling)) error {
 	return s.write(ctx, doing, func(t *tx) error {
-		c := scheduling{rows: map[string]store.Schedule{}}
-		var now int64
+		c := scheduling{rows: map[string]scheduleRow{}}
+		if err := c.lock(ctx, t, names); err != nil {
+			return err
+		}
+		change(&c)
+		return t.finish(ctx, c.calls()...)
+	})
+}
+
+// lock reads the schedules of some names and lets nobody else change any.
+func (c *scheduling) lock(ctx context.Context, t *tx, names []string) error {
+	for range 2 {
+		var now, deleted int64
 		// The rows are read with a snapshot of their own, behind the lock.
-		err := t.do(ctx, &call{query: scheduleLockSQL, row: func(r scanner) error { return r.Scan(&c.version, &now) }},
+		err := t.do(ctx, &call{query: scheduleLockSQL, row: func(r scanner) error { return r.Scan(&c.version, &deleted, &now) }},
 			&call{query: scheduleSQL, args: []any{names}, row: func(r scanner) error {
 				row, err := readSchedule(r)
-				c.rows[row.Name] = row
+				c.rows[row.Name] = *row
 				return err
 			}})
 		if err != nil {
 			return err
 		}
-		c.now = sqlstore.Time(now)
-		change(&c)
-		return t.finish(ctx, c.calls()...)
-	})
+		if c.now = sqlstore.Time(now); now != 0 && isCount(c.version) && isCount(deleted) {
+			return nil
+		}
+		if err := t.do(ctx, &call{query: scheduleMendSQL}); err != nil {
+			return err
+		}
+	}
+	return errors.New("the counts of schedules cannot be mended")
 }
 
 func (c *scheduling) calls() (calls []*call) {
@@ -137,43 +163,41 @@ func scheduleArgs(rows []store.Schedule) []any {
 	return []any{names, versions, paused, since, declared, changed, by, what}
 }
 
-func readSchedule(r scanner) (row store.Schedule, err error) {
-	var what string
-	var version, since, declared, changed int64
-	var last *int64
-	if err := r.Scan(&row.Name, &version, &row.Paused, &since, &declared, &changed, &row.By, &what, &last); err != nil {
-		return row, err
-	}
-	var w sqlstore.ScheduleWhat
-	if err := json.Unmarshal([]byte(what), &w); err != nil {
-		return row, fmt.Errorf("schedule %q: column what: %w", row.Name, err)
-	}
-	row.Spec, row.Missed, row.Jitter, row.Job = w.Spec, w.Missed, w.Jitter, w.Job
-	row.Version, row.Last = uint64(version), max(number(last), 0)
-	row.From, row.DeclaredAt, row.ChangedAt = sqlstore.Time(since), sqlstore.Time(declared), sqlstore.Time(changed)
-	return row, nil
-}
-
 // Schedules answers rows; see [store.Scheduler]. What the version is now is read
 // first, so that what changes meanwhile comes again rather than never; and rows only
 // if it is another than the caller's.
+//
+// A row that cannot be read is no error: it is answered as a paused schedule without a
+// Job, whose Spec says which column holds what.
 func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (reply store.SchedulesReply, err error) {
-	var now int64
-	counts := &call{query: scheduleCountsSQL, row: func(r scanner) error { return r.Scan(&reply.Version, &reply.Deleted, &now) }}
-	if err := s.once(ctx, "schedules", counts); err != nil {
+	known, err := s.countSchedules(ctx, &reply)
+	if err != nil || known && req.Since > 0 && reply.Version <= req.Since {
 		return reply, err
-	}
-	if reply.Now = sqlstore.Time(now); reply.Version <= req.Since {
-		return reply, nil
 	}
 	var limit *int
 	if req.Limit > 0 {
 		limit = &req.Limit
 	}
-	err = s.once(ctx, "schedules", &call{query: schedulesSQL, args: []any{int64(req.Since), req.After, limit, req.Names}, row: func(r scanner) error {
+	from := int64(math.MinInt64) // whatever a row may hold
+	if req.Since > 0 {
+		from = int64(min(req.Since, math.MaxInt64-1)) + 1
+	}
+	err = s.once(ctx, "schedules", &call{query: schedulesSQL, args: []any{from, req.After, limit, req.Names}, row: func(r scanner) error {
 		row, err := readSchedule(r)
-		reply.Schedules = append(reply.Schedules, row)
+		reply.Schedules = append(reply.Schedules, row.answer())
 		return err
 	}})
 	return reply, err
+}
+
+// countSchedules reads the counts, and says with false that they are not known: until
+// the next change both are 0 then, and callers read everything anew.
+func (s *Store) countSchedules(ctx context.Context, reply *store.SchedulesReply) (known bool, err error) {
+	var version, deleted, now int64
+	err = s.once(ctx, "schedules", &call{query: scheduleCountsSQL, row: func(r scanner) error { return r.Scan(&version, &deleted, &now) }})
+	if reply.Now = sqlstore.Time(now); err != nil || !isCount(version) || !isCount(deleted) {
+		return false, err
+	}
+	reply.Version, reply.Deleted = uint64(version), uint64(deleted)
+	return true, nil
 }

@@ -1,7 +1,7 @@
--- in: after which version, after which name, how many at most (NULL: all), of which
+-- in: from which version on, after which name, how many at most (NULL: all), of which
 --     names (NULL: all)
 -- out: what readSchedule reads, in name order
 SELECT s.name, s.version, s.paused, s.since, s.declared, s.changed, s.by, s.what, t.n
 FROM tasuki.schedules s LEFT JOIN tasuki.ticks t ON t.schedule = s.name
-WHERE s.version > $1 AND s.name > $2 AND ($4::text[] IS NULL OR s.name = ANY ($4))
+WHERE s.version >= $1 AND s.name > $2 AND ($4::text[] IS NULL OR s.name = ANY ($4))
 ORDER BY s.name LIMIT $3
