@@ -68,15 +68,16 @@ func (s *Store) enqueueNew(ctx context.Context, jobs []store.Job) ([]store.Enque
 
 // enqueuePlain adds such jobs, after another statement of their transaction.
 func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, first ...*call) ([]store.Enqueued, error) {
-	r := newRows(jobs)
-	c := &call{query: enqueueSQL, args: r.args()}
-	if len(jobs) == 1 { // the most common of all has the shortest way
-		c = &call{query: enqueueOne, args: r.oneArgs()}
+	c := &call{query: enqueueOne} // the most common of all has the shortest way
+	if len(jobs) == 1 {
+		c.args = oneRow(&jobs[0])
+	} else {
+		c.query, c.args = enqueueSQL, newRows(jobs).args()
 	}
 	calls := append(first, c)
 	err := s.once(ctx, "enqueue", calls...)
 	if err == nil && c.changed == 0 {
-		if err = s.once(ctx, "add lanes", r.addLanes()); err == nil {
+		if err = s.once(ctx, "add lanes", newRows(jobs).addLanes()); err == nil {
 			err = s.once(ctx, "enqueue", calls...)
 		}
 	}
@@ -119,13 +120,11 @@ func plain(jobs []store.Job) bool {
 	return !slices.ContainsFunc(jobs, func(j store.Job) bool { return j.Unique != "" || j.Tick.Schedule != "" || len(j.Tags) > 0 })
 }
 
-// queuesOf are the queues of some jobs, each once.
+// queuesOf are the queues of some jobs, hardly any of them twice.
 func queuesOf(jobs []store.Job) []string {
 	var list []string
-	seen := map[string]bool{}
 	for i := range jobs {
-		if q := sqlstore.QueueOf(&jobs[i]); !seen[q] {
-			seen[q] = true
+		if q := sqlstore.QueueOf(&jobs[i]); len(list) == 0 || list[len(list)-1] != q {
 			list = append(list, q)
 		}
 	}

@@ -1,6 +1,6 @@
 -- Adds jobs, without those whose ids are known. If a lane is missing nothing is
 -- added.
--- in: as enqueue, and 11 unique keys, 12 numbers of jobs from 1, 13 a tag of each,
+-- in: as enqueue, and 11 unique keys (empty: NULL), 12 numbers of jobs from 1, 13 a tag of each,
 --     14 of each lane its number, where the transaction may not see it yet, or NULL
 -- out: id of each that is added; and, if the lanes were there, the transaction's
 --     number with no id
@@ -11,7 +11,8 @@ WITH t AS MATERIALIZED (
   LEFT JOIN tasuki.lanes l ON l.queue = w.queue AND l.kind = w.kind AND l.format = $3
   WHERE coalesce(w.lane, l.lane) IS NOT NULL
 ), i AS MATERIALIZED (
-  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, j.priority, j.delay, j.trail, j.args, j.more, j.ukey, j.n
+  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, j.priority, j.delay, j.trail,
+    nullif(j.args, '') AS args, nullif(j.more, '') AS more, nullif(j.ukey, '') AS ukey, j.n
   FROM t, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[])
     WITH ORDINALITY j (id, lane, priority, delay, trail, args, more, ukey, n)
   JOIN l ON l.n = j.lane
