@@ -114,12 +114,33 @@ func aLife(t *testing.T, st store.Store) (middle, end page) {
 	return timeless(middle), timeless(scrape(t, m))
 }
 
+// beatAgain waits for two beats more of the only worker.
+func beatAgain(t *testing.T, st store.Store) {
+	t.Helper()
+	beat := func() uint64 {
+		all, err := st.Workers(t.Context(), store.WorkersRequest{})
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%d workers, %v", len(all), err)
+		}
+		return all[0].Beat
+	}
+	look, late := time.NewTicker(10*time.Millisecond), time.After(30*time.Second)
+	defer look.Stop()
+	for before := beat(); beat() < before+2; {
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatal("no beat in 30 s")
+		}
+	}
+}
+
 // aDeath is what the worker counts that takes back what another one held.
 func aDeath(t *testing.T, st store.Store) page {
 	t.Helper()
 	way := &mortal{st, make(chan struct{})}
 	held, free := make(chan struct{}, 2), make(chan struct{})
-	hold := tasuki.Config{Beat: 200 * time.Millisecond, Timeout: time.Second, Handlers: []tasuki.Handler{
+	hold := tasuki.Config{Beat: 100 * time.Millisecond, Timeout: 500 * time.Millisecond, Handlers: []tasuki.Handler{
 		task.Do(func(context.Context, int) error { held <- struct{}{}; <-free; return nil }),
 		tasuki.Each(walk, count, func(_ context.Context, _, i int) error {
 			if i == 50 {
@@ -134,13 +155,16 @@ func aDeath(t *testing.T, st store.Store) page {
 	defer close(free)
 	<-held
 	<-held
+	beatAgain(t, st) // what they ran until the last beat is what is known of them
 	m := prometheus.New(prometheus.Options{Store: st, Keep: -1})
-	started(t, st, m, tasuki.Config{Beat: 200 * time.Millisecond, Handlers: []tasuki.Handler{
+	w := started(t, st, m, tasuki.Config{Beat: 100 * time.Millisecond, Handlers: []tasuki.Handler{
 		task.Do(func(context.Context, int) error { return nil }),
 		tasuki.Each(walk, count, func(context.Context, int, int) error { return nil }),
 	}})
 	close(way.dead)
-	p := scrapedWhen(t, m, page{"tasuki_store_done_total{}": 2})
+	scrapedWhen(t, m, page{"tasuki_store_done_total{}": 2})
+	stopped(t, w) // so that it has heard of its own release
+	p := scrape(t, m)
 	for key := range p {
 		if strings.HasPrefix(key, "tasuki_items_done_total") {
 			delete(p, key) // how much is done again depends on when the cursor was saved
