@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/tasuki-jobs/tasuki/bench/contestant"
 	"github.com/tasuki-jobs/tasuki/bench/harness"
 )
 
@@ -22,10 +23,10 @@ const slowly = "-2ms"
 
 var contestants = slowToo([]harness.Contestant{
 	{Name: tasukiOurs, Open: openOurs},
-	{Name: riverDefault, Open: openRiver(riverChoice{})},
-	{Name: riverTuned, Fills: riverDefault, Open: openRiver(riverChoice{tune: tunedRiver})},
-	{Name: riverWide, Fills: riverDefault, Open: openRiver(riverChoice{tune: tunedRiver, workers: 2000})},
-	{Name: riverFast, Fills: riverDefault, Open: openRiver(riverChoice{fast: true})},
+	{Name: riverDefault, Open: openRiver(contestant.RiverChoice{})},
+	{Name: riverTuned, Fills: riverDefault, Open: openRiver(contestant.TunedRiver)},
+	{Name: riverWide, Fills: riverDefault, Open: openRiver(contestant.RiverChoice{Tune: contestant.TunedRiver.Tune, Workers: 2000})},
+	{Name: riverFast, Fills: riverDefault, Open: openRiver(contestant.RiverChoice{Fast: true})},
 	{Name: rawStore, Fills: tasukiOurs, Open: openRaw(storeShape{})},
 	{Name: rawPlain, Open: openRaw(plainShape{})},
 })

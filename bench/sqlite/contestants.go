@@ -1,8 +1,7 @@
 package main
 
 import (
-	"github.com/riverqueue/river"
-
+	"github.com/tasuki-jobs/tasuki/bench/contestant"
 	"github.com/tasuki-jobs/tasuki/bench/harness"
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
@@ -24,8 +23,8 @@ const (
 var contestants = []harness.Contestant{
 	{Name: full, Open: openOurs(sqlite.Full)},
 	{Name: normal, Fills: full, Open: openOurs(sqlite.Normal)},
-	{Name: riverDefault, Open: openRiver(river.Config{})},
-	{Name: riverTuned, Fills: riverDefault, Open: openRiver(tunedRiver)},
+	{Name: riverDefault, Open: openRiver(contestant.RiverChoice{})},
+	{Name: riverTuned, Fills: riverDefault, Open: openRiver(contestant.TunedRiver)},
 	{Name: backliteFull, Open: openBacklite(backliteDSN + "&_synchronous=FULL")},
 	{Name: backliteNormal, Fills: backliteFull, Open: openBacklite(backliteDSN)},
 	{Name: rawFull, Fills: full, Open: openRaw(storeShape{}, sqlite.Full)},

@@ -5,7 +5,7 @@ go 1.26.0
 require (
 	github.com/mattn/go-sqlite3 v1.14.28
 	github.com/mikestefanello/backlite v0.6.0
-	github.com/riverqueue/river v0.31.0
+	github.com/riverqueue/river v0.31.0 // indirect
 	github.com/riverqueue/river/riverdriver/riversqlite v0.31.0
 	github.com/tasuki-jobs/tasuki v0.0.0
 	github.com/tasuki-jobs/tasuki/bench v0.0.0
