@@ -1,7 +1,7 @@
 -- Finishes jobs that leave nothing but their id, and notes the batch: all of them, or
 -- nothing if the batch was applied before or one of them is not held or leaves more.
--- Each id is looked up, and each job: joined in another order, all of a claim would be
--- read for each of its jobs, since they share one token.
+-- Each id is looked up, and each job by its seq (hence the + 0): otherwise all that the
+-- worker runs may be read for each of its jobs.
 -- in: 1 worker, 2 batch, 3 ids, 4 tokens, 5 the answers kept if all are finished
 -- out: was it done; was the batch applied before
 WITH t AS MATERIALIZED (
@@ -19,7 +19,7 @@ WITH t AS MATERIALIZED (
   SELECT j.seq
   FROM o CROSS JOIN LATERAL (
     SELECT j.seq FROM tasuki.jobs j
-    WHERE j.seq = o.seq AND j.state = 3 AND j.worker IS NOT DISTINCT FROM o.worker AND j.token = o.token AND j.trail = 0
+    WHERE j.seq = o.seq AND j.state + 0 = 3 AND j.worker = o.worker AND j.token = o.token AND j.trail = 0
     FOR UPDATE) j
 ), d AS (
   DELETE FROM tasuki.jobs WHERE seq = ANY (ARRAY (SELECT h.seq FROM h WHERE (SELECT count(*) FROM h) = cardinality($3::text[])))

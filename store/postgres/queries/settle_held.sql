@@ -10,6 +10,6 @@ SELECT j.*, l.kind, l.queue
 FROM o CROSS JOIN LATERAL (
   SELECT j.seq, j.id, j.lane, j.state, j.priority, j.ord, j.trail, j.more, j.cursor, j.progress, j.saved, j.worker, j.token, j.claimed,
     coalesce(j.cancelling, false)
-  FROM tasuki.jobs j WHERE j.seq = o.seq AND j.state = 3 AND j.worker IS NOT DISTINCT FROM o.worker
+  FROM tasuki.jobs j WHERE j.seq = o.seq AND j.state + 0 = 3 AND j.worker = o.worker
   FOR UPDATE) j
 LEFT JOIN tasuki.lanes l ON l.lane = j.lane

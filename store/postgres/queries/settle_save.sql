@@ -11,7 +11,7 @@ WITH o AS MATERIALIZED (
 ), h AS MATERIALIZED (
   SELECT o.seq, o.n, o.cursor, o.progress, o.saved
   FROM o CROSS JOIN LATERAL (
-    SELECT FROM tasuki.jobs j WHERE j.seq = o.seq AND j.state = 3 AND j.worker IS NOT DISTINCT FROM o.worker AND j.token = o.token
+    SELECT FROM tasuki.jobs j WHERE j.seq = o.seq AND j.state + 0 = 3 AND j.worker = o.worker AND j.token = o.token
     FOR UPDATE) j
 ), u AS (
   UPDATE tasuki.jobs j SET cursor = coalesce(h.cursor, j.cursor), progress = coalesce(h.progress, j.progress), saved = h.saved
