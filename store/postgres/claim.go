@@ -11,7 +11,8 @@ import (
 )
 
 var (
-	claimSQL   = named("claim")
+	claimSQL   = named("claim").with(map[string]bool{"small": true})
+	bigSQL     = query{"claim_big", named("claim").with(map[string]bool{"big": true}).text}
 	promoteSQL = named("claim_promote")
 	headsSQL   = named("claim_heads")
 	theseSQL   = named("claim_these")
@@ -22,8 +23,12 @@ var (
 // those.
 const promoteAtOnce = 2000
 
+// claimBytes is how many bytes of arguments and cursors one claim answers: the job that
+// passes that is the last. Or a hundred jobs of some megabytes would be one answer.
+const claimBytes = 8 << 20
+
 // Claim takes due jobs for a worker; see [store.Consumer]. It is one statement,
-// unless jobs became due or suspects may be taken.
+// unless jobs became due, or suspects may be taken, or jobs are big.
 func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimReply, error) {
 	if req.Token == 0 {
 		return store.ClaimReply{}, fmt.Errorf("claim: Token is zero: %w", store.ErrInvalid)
@@ -67,6 +72,7 @@ type sight struct {
 	now     int64
 	suspect bool // some may be taken
 	more    bool // jobs than were asked for
+	cut     bool // some were too many bytes
 }
 
 // A takenJob is a job that was claimed.
@@ -81,7 +87,7 @@ func (c *claiming) run(ctx context.Context) error {
 	if err := c.claim(ctx, c.req.Max, marks); err != nil {
 		return err
 	}
-	if len(marks.lanes) > 0 && len(c.taken) < c.req.Max {
+	if len(marks.lanes) > 0 && len(c.taken) < c.req.Max && !c.found.cut {
 		if err := c.again(ctx); err != nil {
 			return err
 		}
@@ -118,8 +124,13 @@ func (c *claiming) claim(ctx context.Context, n int, marks markList) error {
 		names[i], shares[i] = q.Name, int32(q.Share)
 	}
 	suspects := min(c.req.Suspects, c.req.Max)
-	return c.take(ctx, claimSQL, c.req.Worker, int64(c.req.Token), int32(max(n, 0)), names, shares, c.kinds(), int32(store.Format),
-		int32(max(suspects, 0)), marks.lanes, marks.priorities, marks.ords, marks.seqs)
+	args := []any{c.req.Worker, int64(c.req.Token), int32(max(n, 0)), names, shares, c.kinds(), int32(store.Format),
+		int32(max(suspects, 0)), marks.lanes, marks.priorities, marks.ords, marks.seqs, int64(claimBytes)}
+	err := c.take(ctx, claimSQL, args...)
+	if err == nil && c.found.cut {
+		err = c.take(ctx, bigSQL, args...)
+	}
+	return err
 }
 
 func (c *claiming) kinds() []string { return append([]string{}, c.req.Kinds...) }
@@ -144,7 +155,7 @@ func (c *claiming) read(row scanner) error {
 	if c.found.waits {
 		c.found.due = r.number()
 	}
-	c.found.now, c.found.suspect, c.found.more = r.number(), r.boolean(), r.boolean()
+	c.found.now, c.found.suspect, c.found.more, c.found.cut = r.number(), r.boolean(), r.boolean(), r.boolean()
 	if r.null() { // no job
 		return r.err
 	}
@@ -213,7 +224,7 @@ func (c *claiming) inOrder() {
 // wait is how long until there is more for such a claim.
 func (c *claiming) wait() time.Duration {
 	switch {
-	case c.found.more || c.found.suspect && c.req.Suspects > len(c.taken):
+	case c.found.more || c.found.cut || c.found.suspect && c.req.Suspects > len(c.taken):
 		if len(c.reply.Jobs) > 0 {
 			return 0
 		}

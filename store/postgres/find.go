@@ -51,7 +51,7 @@ func list(texts []string) []string { return append([]string{}, texts...) }
 
 // with is the statement with those of its optional lines that are named.
 func (q query) with(lines map[string]bool) query {
-	return query{name: "", text: sqlstore.Choose(q.text, func(line string) bool { return lines[line] })}
+	return query{name: q.name, text: sqlstore.Choose(q.text, func(line string) bool { return lines[line] })}
 }
 
 // find answers up to limit seqs of a table, the highest first.

@@ -61,10 +61,12 @@ func hotStatements() []hotStatement {
 	plain := []any{[]string{"default"}, []string{"k"}, int32(1), fresh, lanes, zeros, delays, trails, texts, texts}
 	claim := func(suspects int32) []any {
 		return []any{"w", int64(8), int32(100), []string{"default", "none"}, []int32{0, 0}, []string{"k", "unknown"}, int32(1), suspects,
-			none32, none32, none64, none64}
+			none32, none32, none64, none64, int64(claimBytes)}
 	}
 	return []hotStatement{
+		// A plan made for no suspects leaves out their index.
 		{claimSQL, claim(0), "jobs_due jobs_pkey jobs_ready jobs_suspect|jobs_due jobs_pkey jobs_ready", 4000},
+		{bigSQL, claim(0), "jobs_due jobs_pkey jobs_ready jobs_suspect|jobs_due jobs_pkey jobs_ready", 4000},
 		{theseSQL, []any{"w", int64(8), []int64{400001, 400002, 998001}}, "jobs_pkey", 300},
 		{headsSQL, []any{[]string{"default"}, []string{"k"}, int32(1), int32(101), int32(101)}, "jobs_ready jobs_suspect", 500},
 		{promoteSQL, []any{[]string{"other"}, []string{"k"}, int32(1), int32(100)}, "jobs_due jobs_pkey", 4000},

@@ -11,6 +11,7 @@ import (
 type head struct {
 	queue   string
 	suspect bool
+	bytes   int64
 	place
 }
 
@@ -25,7 +26,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), int32(c.req.Max) + 1, int32(c.req.Suspects) + 1},
 		row: func(r scanner) error {
 			var h head
-			err := r.Scan(&h.queue, &h.suspect, &h.priority, &h.ord, &h.seq)
+			err := r.Scan(&h.queue, &h.suspect, &h.priority, &h.ord, &h.seq, &h.bytes)
 			byQueue[h.queue] = append(byQueue[h.queue], h)
 			return err
 		}}
@@ -49,15 +50,15 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 	return nil
 }
 
-// choose says which jobs to take, by the shares of the queues and the number of
-// suspects, and whether there are more.
+// choose says which jobs to take, by the shares of the queues, the number of suspects
+// and the bytes, and whether there are more.
 func (c *claiming) choose(byQueue map[string][]head) (seqs []int64, more bool) {
-	suspects := c.req.Suspects
+	suspects, bytes := c.req.Suspects, int64(0)
 	from := func(queue string, n int) {
 		heads := byQueue[queue]
 		var left []head
 		for i, h := range heads {
-			if n <= 0 {
+			if n <= 0 || bytes >= claimBytes {
 				left = append(left, heads[i:]...)
 				break
 			}
@@ -68,6 +69,7 @@ func (c *claiming) choose(byQueue map[string][]head) (seqs []int64, more bool) {
 				suspects--
 			}
 			seqs = append(seqs, h.seq)
+			bytes += h.bytes
 			n--
 		}
 		byQueue[queue] = left

@@ -1,13 +1,16 @@
 -- Claims the first jobs of some lanes, unless something has to be seen to first:
 -- jobs that became due, or suspects that may be taken. How many each lane gives is
--- read without locks; then each gives that many of those that nobody holds locked.
+-- read without locks; then each gives that many of those that nobody holds locked. If
+-- those are too many bytes, nothing is claimed by the lines named small, and by those
+-- named big the first of them in the order in which they shall start.
 -- in: 1 worker, 2 token, 3 how many, 4 queues, 5 their shares, 6 kinds, 7 format,
 --     8 how many suspects; where to begin reading in some lanes: 9 lanes,
---     10 priorities, 11 ords, 12 seqs
+--     10 priorities, 11 ords, 12 seqs; 13 how many bytes: the job that passes that
+--     is the last
 -- out: is the worker known; when the first that waits becomes due; now; is there a
---     suspect; were there more jobs; and of each job that was taken, or NULL: number
---     of its queue, lane, seq, id, kind, queue, priority, ord, created, args, ukey, more,
---     cursor, progress
+--     suspect; were there more jobs; were some too many bytes; and of each job that was
+--     taken, or NULL: number of its queue, lane, seq, id, kind, queue, priority, ord,
+--     created, args, ukey, more, cursor, progress
 WITH t AS MATERIALIZED (
   SELECT tasuki.now() AS now
 ), w AS MATERIALIZED (
@@ -40,17 +43,27 @@ WITH t AS MATERIALIZED (
     ORDER BY r.rank > r.share, r.n, r.rank LIMIT $3) c
   GROUP BY lane
 ), c AS MATERIALIZED (
-  SELECT j.seq
+  SELECT l.n, l.share, j.priority, j.ord, j.seq, j.bytes
   FROM k JOIN l USING (lane) CROSS JOIN LATERAL (
-    SELECT j.seq FROM tasuki.jobs j
+    SELECT j.priority, j.ord, j.seq, coalesce(octet_length(j.args), 0)::bigint + coalesce(octet_length(j.cursor), 0) AS bytes FROM tasuki.jobs j
     WHERE j.lane = k.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
     ORDER BY j.priority, j.ord, j.seq LIMIT k.jobs
     FOR UPDATE SKIP LOCKED) j
+), b AS MATERIALIZED (
+  SELECT coalesce(sum(c.bytes), 0) > $13::bigint AS big FROM c
+), f AS (
+/* small */ SELECT c.seq FROM c WHERE NOT (SELECT b.big FROM b)
+/* big */ SELECT o.seq FROM (
+/* big */   SELECT r.seq, sum(r.bytes) OVER (ORDER BY r.rank > r.share, r.n, r.rank ROWS UNBOUNDED PRECEDING) - r.bytes AS before FROM (
+/* big */     SELECT c.*, row_number() OVER (PARTITION BY c.n ORDER BY c.priority, c.ord, c.seq) AS rank FROM c) r) o
+/* big */ WHERE NOT (SELECT b.big FROM b) OR o.before < $13
 ), u AS (
   UPDATE tasuki.jobs j SET state = 3, worker = w.worker, token = $2, claimed = t.now, beat = w.beat
-  FROM w, t WHERE j.seq = ANY (ARRAY (SELECT c.seq FROM c))
+  FROM w, t WHERE j.seq = ANY (ARRAY (SELECT f.seq FROM f))
   RETURNING j.lane, j.seq, j.id, j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
 )
 SELECT EXISTS (SELECT FROM w), s.due, t.now, s.suspect, (SELECT count(*) FROM h) > $3,
+/* small */ (SELECT b.big FROM b),
+/* big */ (SELECT count(*) FROM f) < (SELECT count(*) FROM c),
   l.n, u.lane, u.seq, u.id, l.kind, l.queue, u.priority, u.ord, u.created, u.args, u.ukey, u.more, u.cursor, u.progress
 FROM s CROSS JOIN t LEFT JOIN (u JOIN l USING (lane)) ON true

@@ -14,5 +14,5 @@ WITH t AS MATERIALIZED (
   RETURNING 1::bigint, j.lane, j.seq, j.id, (SELECT kind FROM tasuki.lanes l WHERE l.lane = j.lane), (SELECT queue FROM tasuki.lanes l WHERE l.lane = j.lane),
     j.priority, j.ord, j.created, j.args, j.ukey, j.more, j.cursor, j.progress
 )
-SELECT EXISTS (SELECT FROM w), NULL::bigint, t.now, false, true, u.*
+SELECT EXISTS (SELECT FROM w), NULL::bigint, t.now, false, true, false, u.*
 FROM t LEFT JOIN u ON true
