@@ -15,6 +15,21 @@ type Aim struct {
 	Digits  int
 }
 
+// Percent is the aim of at least so many per cent, of a Ratio.
+func Percent(contest, what string, least float64, of func(*Result) (Summary, error)) Aim {
+	return Aim{What: what, Contest: contest, Value: of, Reached: AtLeast(least), Unit: " %"}
+}
+
+// Milliseconds is the aim of a value under so many of them.
+func Milliseconds(contest, what string, limit float64, of func(*Result) (Summary, error)) Aim {
+	return Aim{What: what, Contest: contest, Value: of, Reached: Below(limit), Unit: " ms", Digits: 2}
+}
+
+// Megabytes is the aim of a value under so many of them, printed with so many digits.
+func Megabytes(contest, what string, limit float64, digits int, of func(*Result) (Summary, error)) Aim {
+	return Aim{What: what, Contest: contest, Value: of, Reached: Below(limit), Unit: " MB", Digits: digits}
+}
+
 // Ratio is a row's value beside another's, in per cent, run by run of the same
 // round.
 func Ratio(row, against, key string) func(*Result) (Summary, error) {
