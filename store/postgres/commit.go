@@ -36,7 +36,7 @@ func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) err
 	if len(jobs) == 0 {
 		return nil
 	}
-	if err := s.check(jobs); err != nil {
+	if err := sqlstore.CheckJobs(jobs, s.options.MaxPayload); err != nil {
 		return err
 	}
 	d := s.inUsers(in)

@@ -21,7 +21,7 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	if err := s.check(jobs); err != nil {
+	if err := sqlstore.CheckJobs(jobs, s.options.MaxPayload); err != nil {
 		return nil, err
 	}
 	became, err := s.enqueue(ctx, jobs)
@@ -30,15 +30,6 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued
 	}
 	s.bell.ring(queuesOf(jobs)...)
 	return became, nil
-}
-
-func (s *Store) check(jobs []store.Job) error {
-	for i := range jobs {
-		if err := jobs[i].Check(s.options.MaxPayload); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // enqueue adds jobs that nothing but a known id keeps out in one statement. Ids are

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,12 +38,8 @@ func (s *Store) Declare(ctx context.Context, all []store.Schedule) (before []sto
 		before = make([]store.Schedule, len(all))
 		for i := range all {
 			was := c.rows[all[i].Name]
-			before[i] = was.answer()
-			row, changed := sqlstore.Declare(&before[i], &all[i], c.now)
-			if was.flaws != nil {
-				row.Paused, row.DeclaredAt, changed = was.Paused, cmp.Or(was.DeclaredAt, c.now), true
-			}
-			if changed {
+			before[i] = was.Answer()
+			if row, changed := was.Declare(&all[i], c.now); changed {
 				c.put(row)
 			}
 		}
@@ -68,9 +63,9 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 	err = s.scheduling(ctx, "switch schedules", names, func(c *scheduling) {
 		changed = 0
 		for _, name := range names {
-			row, there := c.rows[name]
-			is, deleted := sqlstore.Switch(&row.Schedule, to, c.now)
-			if !there || !is || row.flaws != nil && !deleted {
+			row := c.rows[name]
+			is, deleted := row.Switch(to, c.now)
+			if !is {
 				continue
 			}
 			if changed++; deleted {
@@ -89,7 +84,7 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 // scheduling is a change of schedules under way. All changes wait for one another, so
 // that versions rise in the order in which they are seen.
 type scheduling struct {
-	rows    map[string]scheduleRow
+	rows    map[string]sqlstore.ScheduleRow
 	version int64
 	now     time.Time
 	puts    []store.Schedule
@@ -104,7 +99,7 @@ func (c *scheduling) put(row store.Schedule) {
 
 func (s *Store) scheduling(ctx context.Context, doing string, names []string, change func(*scheduling)) error {
 	return s.write(ctx, doing, func(t *tx) error {
-		c := scheduling{rows: map[string]scheduleRow{}}
+		c := scheduling{rows: map[string]sqlstore.ScheduleRow{}}
 		if err := c.lock(ctx, t, names); err != nil {
 			return err
 		}
@@ -121,13 +116,13 @@ func (c *scheduling) lock(ctx context.Context, t *tx, names []string) error {
 		err := t.do(ctx, &call{query: scheduleLockSQL, row: func(r scanner) error { return r.Scan(&c.version, &deleted, &now) }},
 			&call{query: scheduleSQL, args: []any{names}, row: func(r scanner) error {
 				row, err := readSchedule(r)
-				c.rows[row.Name] = *row
+				c.rows[row.Name] = row
 				return err
 			}})
 		if err != nil {
 			return err
 		}
-		if c.now = sqlstore.Time(now); now != 0 && isCount(c.version) && isCount(deleted) {
+		if c.now = sqlstore.Time(now); now != 0 && sqlstore.IsCount(c.version) && sqlstore.IsCount(deleted) {
 			return nil
 		}
 		if err := t.do(ctx, &call{query: scheduleMendSQL}); err != nil {
@@ -184,7 +179,7 @@ func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (repl
 	}
 	err = s.once(ctx, "schedules", &call{query: schedulesSQL, args: []any{from, req.After, limit, req.Names}, row: func(r scanner) error {
 		row, err := readSchedule(r)
-		reply.Schedules = append(reply.Schedules, row.answer())
+		reply.Schedules = append(reply.Schedules, row.Answer())
 		return err
 	}})
 	return reply, err
@@ -195,7 +190,7 @@ func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (repl
 func (s *Store) countSchedules(ctx context.Context, reply *store.SchedulesReply) (known bool, err error) {
 	var version, deleted, now int64
 	err = s.once(ctx, "schedules", &call{query: scheduleCountsSQL, row: func(r scanner) error { return r.Scan(&version, &deleted, &now) }})
-	if reply.Now = sqlstore.Time(now); err != nil || !isCount(version) || !isCount(deleted) {
+	if reply.Now = sqlstore.Time(now); err != nil || !sqlstore.IsCount(version) || !sqlstore.IsCount(deleted) {
 		return false, err
 	}
 	reply.Version, reply.Deleted = uint64(version), uint64(deleted)

@@ -62,7 +62,7 @@ func TestAScheduleThatCannotBeReadIsPausedAndSaysWhy(t *testing.T) {
 		`since = 9223372036854775807`: `since holds the number 9223372036854775807`,
 		`declared = 0`:                `declared holds the number 0`,
 		`changed = 300000000000000000, version = 9223372036854775807`: `version holds the number 9223372036854775807, changed holds the number 300000000000000000`,
-		`what = repeat('x', 100000)`:                                  `xxx…" (invalid character 'x'`,
+		`what = repeat('x', 100000)`:                                  `xxx" (the first 4000 of 100000 bytes) (invalid character 'x'`,
 	} {
 		t.Run(set, func(t *testing.T) {
 			s, g := openTemp(t, Options{})

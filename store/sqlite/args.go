@@ -1,6 +1,10 @@
 package sqlite
 
-import "context"
+import (
+	"context"
+
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
+)
 
 var argsSQL = text("args")
 
@@ -9,14 +13,14 @@ func (r *row) readArgs(ctx context.Context, s session) error {
 	var stored any
 	rows, err := s.query(ctx, argsSQL, r.Seq)
 	switch err = one(rows, err, &stored); {
-	case err == errNoRow && (r.Args != nil || r.damage.has("trail")):
+	case err == errNoRow && (r.Args != nil || r.damage.Has("trail")):
 		return nil // they are where short ones are
 	case err != nil && err != errNoRow:
 		return err
 	}
 	args, ok := asJSONText(stored)
 	if r.Args = args; !ok || stored == nil {
-		r.damage = append(r.damage, flaw{column: "tasuki_args.args", holds: stored})
+		r.damage = append(r.damage, sqlstore.Flaw{Column: "tasuki_args.args", Holds: stored})
 	}
 	return nil
 }

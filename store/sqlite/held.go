@@ -34,7 +34,7 @@ func searchClaim(ctx context.Context, tx session, worker int64, c store.Claim) (
 		return nil, err
 	}
 	for _, r := range all {
-		if r.ID == c.ID || seq == any(r.Seq) && r.damage.has("id") {
+		if r.ID == c.ID || seq == any(r.Seq) && r.damage.Has("id") {
 			r.ID = c.ID
 			return r, nil
 		}

@@ -94,7 +94,7 @@ func (l *listing) running(ctx context.Context, seqs string, all []*row) error {
 	bySeq := make(map[int64]*row, len(all))
 	for _, r := range all {
 		bySeq[r.Seq] = r
-		if !r.damage.has("ord") {
+		if !r.damage.Has("ord") {
 			r.Ripen(l.sel.now)
 		}
 	}
@@ -120,13 +120,13 @@ func (l *listing) record(ctx context.Context, r *row) (store.Record, error) {
 		text   *json.RawMessage
 	}{{"args", &r.Args}, {"cursor", &r.Cursor}, {"result", &r.Result}} {
 		text, ok := shown(*c.text)
-		if !ok && !r.damage.has(c.column, "tasuki_args."+c.column) {
-			r.damage = append(r.damage, flaw{column: c.column, holds: []byte(*c.text)})
+		if !ok && !r.damage.Has(c.column, "tasuki_args."+c.column) {
+			r.damage = append(r.damage, sqlstore.Flaw{Column: c.column, Holds: []byte(*c.text)})
 		}
 		*c.text = text
 	}
 	rec := r.Record()
-	rec.Why = r.damage.beside(rec.Why)
+	rec.Why = r.damage.Beside(rec.Why)
 	if r.Trail&sqlstore.TrailRuns == 0 {
 		return rec, nil
 	}
@@ -145,10 +145,10 @@ func scanRun(q *sql.Rows) (run store.Run, err error) {
 	if err := q.Scan(&worker, &since, &until, &why, &cursor); err != nil {
 		return run, err
 	}
-	var bad damage
+	var bad sqlstore.Damage
 	note := func(column string, v any, ok bool) {
 		if !ok {
-			bad = append(bad, flaw{column: "tasuki_runs." + column, holds: v})
+			bad = append(bad, sqlstore.Flaw{Column: "tasuki_runs." + column, Holds: v})
 		}
 	}
 	var ok bool
@@ -163,6 +163,6 @@ func scanRun(q *sql.Rows) (run store.Run, err error) {
 	at, _ := asJSONText(cursor)
 	run.Cursor, ok = shown(at)
 	note("cursor", cursor, ok)
-	run.From, run.Until, run.Why = sqlstore.Time(from), sqlstore.Time(to), bad.beside(run.Why)
+	run.From, run.Until, run.Why = sqlstore.Time(from), sqlstore.Time(to), bad.Beside(run.Why)
 	return run, nil
 }

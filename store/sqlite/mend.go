@@ -186,7 +186,7 @@ func (m *mending) resettle(ctx context.Context, p *spot) error {
 func (m *mending) bury(ctx context.Context, p *spot) error {
 	r := &p.job
 	if !p.hasLane {
-		if !r.damage.has("lane") {
+		if !r.damage.Has("lane") {
 			r.damage = append(r.damage, noLane(r.Lane))
 		}
 		r.Lane = p.lane

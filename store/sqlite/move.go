@@ -135,7 +135,7 @@ func (r *row) runs(worker, token any) {
 // move moves one job, or answers false if it stays.
 func (m *moving) move(ctx context.Context, r *row) (moved bool, err error) {
 	at := *r // where it stands
-	if m.req.To == store.Ready && r.damage.has("state", "ord") && r.State <= sqlstore.Suspect {
+	if m.req.To == store.Ready && r.damage.Has("state", "ord") && r.State <= sqlstore.Suspect {
 		r.State, r.Ord = sqlstore.Scheduled, math.MaxInt64 // only this makes it ready
 	}
 	fate, line := r.Move(m.req, m.mover.now)
@@ -165,7 +165,7 @@ func (m *moving) place(ctx context.Context, at, r *row, line *sqlstore.Line) err
 
 // tell leaves a running job to its worker's next beat.
 func (m *moving) tell(ctx context.Context, r *row) error {
-	r.More.Why = sqlstore.Clean(r.damage.beside(r.More.Why))
+	r.More.Why = sqlstore.Clean(r.damage.Beside(r.More.Why))
 	if _, err := m.mover.tx.exec(ctx, moreOfSQL, r.Seq, moreOf(r)); err != nil {
 		return err
 	}

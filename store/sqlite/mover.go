@@ -98,7 +98,7 @@ func (m *mover) leave(ctx context.Context, r *row) error {
 			}
 		}
 	}
-	if !r.damage.has("id") {
+	if !r.damage.Has("id") {
 		m.gone = appendGone(m.gone, r.ID)
 	}
 	return nil

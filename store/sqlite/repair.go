@@ -17,18 +17,18 @@ var (
 // it is why the job ends. Only what a handler is given stays as it is: no job runs
 // with other arguments, or from another cursor, than were stored.
 func (m *mover) repair(ctx context.Context, r *row) error {
-	if r.damage.has("more", "trail") {
+	if r.damage.Has("more", "trail") {
 		if err := m.recount(ctx, r); err != nil {
 			return err
 		}
 	}
-	if r.damage.has("ord") && r.Ord == 0 {
+	if r.damage.Has("ord") && r.Ord == 0 {
 		r.Ord = m.now
 	}
-	if r.damage.has("created") {
+	if r.damage.Has("created") {
 		r.Created = m.now
 	}
-	if r.damage.has("lane", kindOfLane) && r.State <= sqlstore.Suspect {
+	if r.damage.Has("lane", kindOfLane) && r.State <= sqlstore.Suspect {
 		r.End(sqlstore.Dead, m.now, r.damage.String()) // nobody would ever claim it
 	}
 	if err := m.rewrite(ctx, r); err != nil {
@@ -63,11 +63,11 @@ func (m *mover) recount(ctx context.Context, r *row) error {
 
 // rewrite stores those columns that no change of state does.
 func (m *mover) rewrite(ctx context.Context, r *row) error {
-	if !r.damage.has("id", "lane", "priority", "created", "ukey") {
+	if !r.damage.Has("id", "lane", "priority", "created", "ukey") {
 		return nil
 	}
 	when := func(column string, value any) any {
-		if r.damage.has(column) {
+		if r.damage.Has(column) {
 			return value
 		}
 		return nil
@@ -77,8 +77,8 @@ func (m *mover) rewrite(ctx context.Context, r *row) error {
 		lane = when("lane", r.Lane)
 	}
 	_, err := m.tx.exec(ctx, repairSQL, r.Seq, when("id", packID(r.ID)), lane, when("priority", r.Priority),
-		when("created", r.Created), r.damage.has("ukey"))
-	if err == nil && r.damage.has("id") {
+		when("created", r.Created), r.damage.Has("ukey"))
+	if err == nil && r.damage.Has("id") {
 		_, err = m.tx.exec(ctx, takeIDSQL, packID(r.ID), r.Seq)
 	}
 	return err

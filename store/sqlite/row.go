@@ -12,10 +12,12 @@ import (
 // that a claim or a save does not write them again.
 const longArgs = 2 << 10
 
-// A row is a job as it is stored here, live or ended, and what of it cannot be read.
+// A row is a job as it is stored here, live or ended, and what of it cannot be read:
+// that is told as Why in a list, in the journal of a job that goes on, as Why of one
+// that cannot.
 type row struct {
 	sqlstore.Job
-	damage damage
+	damage sqlstore.Damage
 }
 
 // A place is where a ready job stands in its lane.

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"math"
@@ -49,22 +48,15 @@ func (s *Store) declare(ctx context.Context, tx session, said *store.Schedule) (
 	if err != nil {
 		return before, err
 	}
-	now := sqlstore.Time(s.now())
 	if was == nil {
-		row, _ := sqlstore.Declare(&before, said, now)
-		return before, s.putSchedule(ctx, tx, &row)
+		was = &scheduleRow{}
 	}
-	before = was.answer()
-	if was.damage == nil {
-		row, changed := sqlstore.Declare(&before, said, now)
-		if !changed {
-			return before, nil
-		}
-		return before, s.putSchedule(ctx, tx, &row)
+	before = was.Answer()
+	row, changed := was.Declare(said, sqlstore.Time(s.now()))
+	if !changed {
+		return before, nil
 	}
-	row, _ := sqlstore.Declare(&store.Schedule{}, said, now)
-	row.Paused, row.DeclaredAt = was.Paused, cmp.Or(was.DeclaredAt, now)
-	if was.damage.has(lastTick) {
+	if was.Damage.Has(lastTick) {
 		if _, err := tx.exec(ctx, tickDeleteSQL, said.Name); err != nil {
 			return before, err
 		}
@@ -115,7 +107,7 @@ func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (repl
 		return each(rows, err, func(r *sql.Rows) error {
 			row, err := scanSchedule(r)
 			if err == nil {
-				reply.Schedules = append(reply.Schedules, row.answer())
+				reply.Schedules = append(reply.Schedules, row.Answer())
 			}
 			return err
 		})

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+
+	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
 // A shape is what a statement answers of jobs, in its order.
@@ -64,7 +66,7 @@ func (s *sheet) scan(rows *sql.Rows, r *row, before ...any) error {
 	}
 	for i := range s.shape {
 		if c := &s.shape[i]; !c.read(r, s.cells[i]) {
-			r.damage = append(r.damage, flaw{column: c.name, holds: s.cells[i]})
+			r.damage = append(r.damage, sqlstore.Flaw{Column: c.name, Holds: s.cells[i]})
 		}
 	}
 	if r.damage != nil {
@@ -75,22 +77,22 @@ func (s *sheet) scan(rows *sql.Rows, r *row, before ...any) error {
 
 // understand makes of the damage what can be known only once all is read.
 func (r *row) understand() {
-	if r.damage.has("id") {
+	if r.damage.Has("id") {
 		r.ID = unreadable(r.Seq)
 	}
 	// A lane's kind is never NULL: it is the lane that is missing.
-	missing := func(f flaw) bool { return f.column == kindOfLane && f.holds == nil }
+	missing := func(f sqlstore.Flaw) bool { return f.Column == kindOfLane && f.Holds == nil }
 	if !slices.ContainsFunc(r.damage, missing) {
 		return
 	}
-	r.damage = slices.DeleteFunc(r.damage, func(f flaw) bool { return f.holds == nil && strings.HasPrefix(f.column, "tasuki_lanes.") })
-	if !r.damage.has("lane") {
+	r.damage = slices.DeleteFunc(r.damage, func(f sqlstore.Flaw) bool { return f.Holds == nil && strings.HasPrefix(f.Column, "tasuki_lanes.") })
+	if !r.damage.Has("lane") {
 		r.damage = append(r.damage, noLane(r.Lane))
 	}
 }
 
-func noLane(lane int64) flaw {
-	return flaw{column: "lane", holds: lane, why: "and there is no such lane"}
+func noLane(lane int64) sqlstore.Flaw {
+	return sqlstore.Flaw{Column: "lane", Holds: lane, Why: "and there is no such lane"}
 }
 
 // all reads every row.

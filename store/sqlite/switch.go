@@ -48,14 +48,14 @@ func (s *Store) turn(ctx context.Context, tx session, name string, to store.Sche
 	if err != nil || row == nil {
 		return false, err
 	}
-	changed, deleted := sqlstore.Switch(&row.Schedule, to, sqlstore.Time(s.now()))
+	changed, deleted := row.Switch(to, sqlstore.Time(s.now()))
 	switch {
 	case deleted:
-		return true, s.deleteSchedule(ctx, tx, row)
-	case !changed || row.damage != nil:
-		return false, nil
+		err = s.deleteSchedule(ctx, tx, row)
+	case changed:
+		err = s.putSchedule(ctx, tx, &row.Schedule)
 	}
-	return true, s.putSchedule(ctx, tx, &row.Schedule)
+	return changed, err
 }
 
 func (s *Store) deleteSchedule(ctx context.Context, tx session, row *scheduleRow) error {

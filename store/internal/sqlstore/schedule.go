@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -36,39 +37,66 @@ func CheckSchedules(all []store.Schedule, limit int) error {
 	return nil
 }
 
-// Declare makes of a row (Version 0: there is none) what a program says, and answers
-// false if it says that already.
-func Declare(before, said *store.Schedule, now time.Time) (store.Schedule, bool) {
+// A ScheduleRow is a schedule as it is stored, and what of it cannot be read. The zero
+// row is none.
+type ScheduleRow struct {
+	store.Schedule
+	Damage Damage
+}
+
+// Say reads the column what: nothing that Declare would refuse.
+func (r *ScheduleRow) Say(w *ScheduleWhat) error {
+	r.Spec, r.Missed, r.Jitter, r.Job = w.Spec, w.Missed, w.Jitter, w.Job
+	said := r.Schedule
+	said.By = "" // it has a column of its own
+	return said.Check(math.MaxInt)
+}
+
+// Answer is the schedule as callers see it. One that cannot be read is paused and has
+// no job, so that nobody fires it, and its Spec says what is wrong.
+func (r *ScheduleRow) Answer() store.Schedule {
+	s := r.Schedule
+	if r.Damage != nil {
+		s.Spec, s.Missed, s.Jitter, s.Job = Clean(r.Damage.String()), "", 0, store.Job{}
+		s.Paused = true
+	}
+	return s
+}
+
+// Declare makes of the row what a program says, and answers false if it says that
+// already. One that cannot be read is as one that is declared for the first time, but
+// stays paused if it was.
+func (r *ScheduleRow) Declare(said *store.Schedule, now time.Time) (store.Schedule, bool) {
 	row := *said
-	row.Paused, row.DeclaredAt, row.From, row.ChangedAt = before.Paused, before.DeclaredAt, before.From, now
+	row.Paused, row.DeclaredAt, row.From, row.ChangedAt = r.Paused, r.DeclaredAt, now, now
+	if row.DeclaredAt.IsZero() {
+		row.DeclaredAt = now
+	}
 	switch {
-	case before.Version == 0:
-		row.DeclaredAt, row.From = now, now
-	case WhatOf(before) == WhatOf(said):
-		return *before, false
-	case before.Spec != said.Spec:
-		row.From = now
+	case r.Version == 0 || r.Damage != nil:
+	case WhatOf(&r.Schedule) == WhatOf(said):
+		return r.Schedule, false
+	case r.Spec == said.Spec:
+		row.From = r.From
 	}
 	return row, true
 }
 
-// Switch turns a schedule as a person wants it, and says whether that changes it.
-func Switch(row *store.Schedule, to store.ScheduleSwitch, now time.Time) (changed, deleted bool) {
-	switch to {
-	case store.SchedulePause:
-		if row.Paused {
-			return false, false
-		}
-		row.Paused = true
-	case store.ScheduleResume:
-		if !row.Paused {
-			return false, false
-		}
-		row.Paused, row.From = false, now
-	case store.ScheduleDelete:
+// Switch turns a schedule as a person wants it, and says whether that changes it. One
+// that cannot be read is deleted as any other, and neither paused nor resumed.
+func (r *ScheduleRow) Switch(to store.ScheduleSwitch, now time.Time) (changed, deleted bool) {
+	switch {
+	case r.Version == 0:
+		return false, false
+	case to == store.ScheduleDelete:
 		return true, true
+	case r.Damage != nil || r.Paused == (to == store.SchedulePause):
+		return false, false
 	}
-	row.ChangedAt = now
+	if r.Paused = to == store.SchedulePause; !r.Paused {
+		r.From = now
+	}
+	r.ChangedAt = now
 	return true, false
 }
 

@@ -68,6 +68,16 @@ func DeadBefore(now int64, dead time.Duration) int64 {
 	return now - dead.Microseconds()
 }
 
+// IsTime says whether a number may be a stored time: one within the years 1 to 9999, or
+// it does not become JSON.
+func IsTime(us int64) bool { return us >= -62_135_596_800_000_000 && us <= 253_402_300_799_999_999 }
+
+// IsMoment says whether a number may be a time that the store wrote: one that was.
+func IsMoment(us int64) bool { return us > 0 && IsTime(us) }
+
+// IsCount says whether a number may be one that counts up, with room to go on.
+func IsCount(n int64) bool { return n >= 0 && n <= 1<<62 }
+
 // Time is a stored time; 0 is never.
 func Time(us int64) time.Time {
 	if us == 0 {
