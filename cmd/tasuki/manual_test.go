@@ -15,7 +15,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-var update = flag.Bool("update", false, "write what the help says into docs/cli.md")
+var update = flag.Bool("update", false, "write what is made by tests into docs/cli.md and docs/stores.md")
 
 const manualFile = "../../docs/cli.md"
 
