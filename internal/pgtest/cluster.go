@@ -42,6 +42,9 @@ func programs() (string, error) {
 func (s *Server) initialize(ctx context.Context, o *Options) error {
 	cmd := s.as.command(filepath.Join(s.bin, "initdb"), "-D", s.path("data"), "-U", superuser,
 		"--no-sync", "--encoding=UTF8", "--locale=C", "--auth=trust")
+	if s.wal != "" {
+		cmd.Args = append(cmd.Args, "--waldir", s.wal)
+	}
 	if out, err := runUnder(ctx, cmd); err != nil {
 		return fmt.Errorf("initdb as %q in %s: %w: %s", s.as.name, s.home, err, out)
 	}

@@ -17,13 +17,13 @@ type guard struct {
 	alive *os.File // the pipe's end that is closed with this process
 }
 
-func startGuard(home string, as account) (*guard, error) {
+func startGuard(folders []string, as account) (*guard, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer read.Close()
-	cmd := as.command("sh", "-c", guardScript, "pgtest", home)
+	cmd := as.command("sh", append([]string{"-c", guardScript, "pgtest"}, folders...)...)
 	cmd.Stdin = read
 	if err := cmd.Start(); err != nil {
 		write.Close()

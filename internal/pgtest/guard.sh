@@ -1,6 +1,6 @@
 # Waits for the end of a test process, however it ends, then stops its server and
-# removes the server's folder.
-# Input: $1 is the folder; standard input a pipe that only the test process can write to.
+# removes the server's folders.
+# Input: $1 is the folder, others of it may follow; standard input a pipe that only the test process can write to.
 read -r _
 for file in "$1"/*.pid; do # poolers
   { read -r pid <"$file"; } 2>/dev/null && kill -TERM "$pid"
@@ -16,4 +16,4 @@ if { read -r pid <"$lock"; } 2>/dev/null; then
   done
   [ ! -e "$lock" ] || kill -KILL "$pid"
 fi
-rm -rf "$1"
+rm -rf "$@"

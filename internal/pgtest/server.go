@@ -25,11 +25,15 @@ type Options struct {
 	// that can become full. The server's account must reach it. Default: the
 	// system's folder for temporary files.
 	Folder string
+	// WAL is where a folder for the server's log of writes is made, as Folder.
+	// Default: in the server's own folder.
+	WAL string
 }
 
 // A Server is a private PostgreSQL. Its methods may be called at once.
 type Server struct {
 	home  string // all that belongs to it lies here
+	wal   string // but its log of writes, if that lies elsewhere
 	bin   string // where the programs lie
 	as    account
 	port  int
@@ -59,6 +63,11 @@ func start(ctx context.Context, o Options, initialize func(*Server, *Options) er
 	if s.home, err = os.MkdirTemp(cmp.Or(o.Folder, os.TempDir()), "tasuki-pg-"); err != nil {
 		return nil, err
 	}
+	if o.WAL != "" {
+		if s.wal, err = os.MkdirTemp(o.WAL, "tasuki-wal-"); err != nil {
+			return nil, errors.Join(err, os.RemoveAll(s.home))
+		}
+	}
 	if err := s.begin(ctx, func() error { return initialize(s, &o) }); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
@@ -66,11 +75,13 @@ func start(ctx context.Context, o Options, initialize func(*Server, *Options) er
 }
 
 func (s *Server) begin(ctx context.Context, initialize func() error) error {
-	if err := s.as.own(s.home); err != nil {
-		return err
+	for _, folder := range s.folders() {
+		if err := s.as.own(folder); err != nil {
+			return err
+		}
 	}
 	var err error
-	if s.guard, err = startGuard(s.home, s.as); err != nil {
+	if s.guard, err = startGuard(s.folders(), s.as); err != nil {
 		return err
 	}
 	if err := initialize(); err != nil {
@@ -147,7 +158,34 @@ func (s *Server) Stop() error {
 	if s.guard != nil {
 		s.guard.end()
 	}
-	return errors.Join(err, os.RemoveAll(s.home))
+	for _, folder := range s.folders() {
+		err = errors.Join(err, os.RemoveAll(folder))
+	}
+	return err
+}
+
+// folders are the server's own.
+func (s *Server) folders() []string {
+	if s.wal == "" {
+		return []string{s.home}
+	}
+	return []string{s.home, s.wal}
+}
+
+// Ended says whether the server ended by itself, as it does when it cannot recover
+// from a crash. Restart starts it again.
+func (s *Server) Ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return false
+	}
+	select {
+	case <-s.process.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 // Pause freezes the server with all its sessions: connections stay and nothing is

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -214,5 +215,42 @@ func TestASettingThatTheServerRefusesIsInTheError(t *testing.T) {
 	_, err := Start(t.Context(), Options{Settings: map[string]string{"max_connections": "many"}})
 	if err == nil || !strings.Contains(err.Error(), `"max_connections"`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestAServerOnADiskThatIsFullSaysSoUntilThereIsRoom(t *testing.T) {
+	disk := NewDisk(t, "64m")
+	s := Own(t, Options{Folder: disk.Folder(), WAL: os.TempDir()})
+	if err := s.Exec(t.Context(), "SELECT"); err != nil { // the first connection writes files
+		t.Fatal(err)
+	}
+	disk.Fill(t)
+	if err := s.Exec(t.Context(), "CREATE TABLE big AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)"); err == nil || !strings.Contains(err.Error(), "53100") {
+		t.Errorf("error %v", err)
+	}
+	disk.Free(t)
+	if err := s.Exec(t.Context(), "CREATE TABLE big AS SELECT repeat('x', 1000) FROM generate_series(1, 1000)"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALogOfWritesThatLiesElsewhereGoesWithItsServer(t *testing.T) {
+	folder, err := os.MkdirTemp("", "tasuki-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	if err := os.Chmod(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := Own(t, Options{WAL: folder})
+	if found, _ := filepath.Glob(filepath.Join(folder, "*", "0000*")); len(found) == 0 {
+		t.Error("it does not lie there")
+	}
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(folder); len(left) > 0 {
+		t.Errorf("%v are left", left)
 	}
 }
