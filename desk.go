@@ -50,6 +50,9 @@ func (d *desk) room(ahead func(ended int) int) (want, suspects int, beats uint64
 	if d.beats-d.answered >= 2 || d.quiet || len(d.waiting) > extra/2 && d.running == d.slots {
 		want = 0
 	}
+	if want <= 0 {
+		return want, 0, d.answered // it is asked whenever a slot comes free
+	}
 	suspects = 1
 	for _, r := range d.live {
 		if r.rec.Deaths > 0 {

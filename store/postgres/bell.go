@@ -15,7 +15,7 @@ var (
 const (
 	// bellPace is how far apart notifications are at least: one in each enqueue's own
 	// transaction would make all commits wait for one another.
-	bellPace = 5 * time.Millisecond
+	bellPace = 2 * time.Millisecond
 	// A user's transaction is asked after with growing pauses whether it has ended.
 	askSoon = 2 * time.Millisecond
 	askLate = 100 * time.Millisecond
@@ -30,8 +30,9 @@ const (
 // their end. What it cannot say is left to those who poll.
 type bell struct {
 	store  *Store
-	wake   chan struct{} // has room for one
-	cancel context.CancelFunc
+	wake   chan struct{}      // has room for one
+	quit   context.CancelFunc // ends it behind what is being said
+	cancel context.CancelFunc // at once
 	ended  chan struct{}
 
 	mu     sync.Mutex // owns what follows
@@ -47,9 +48,10 @@ type xact struct {
 
 func newBell(s *Store) *bell {
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &bell{store: s, wake: make(chan struct{}, 1), cancel: cancel, ended: make(chan struct{}),
+	goes, quit := context.WithCancel(ctx)
+	b := &bell{store: s, wake: make(chan struct{}, 1), quit: quit, cancel: cancel, ended: make(chan struct{}),
 		queues: map[string]bool{}, xacts: map[string]*xact{}}
-	go b.run(ctx)
+	go b.run(goes, ctx)
 	return b
 }
 
@@ -58,8 +60,11 @@ const lastWords = 200 * time.Millisecond
 
 // close ends the bell. What it cannot say any more is left to those who poll.
 func (b *bell) close() {
-	b.cancel()
+	b.quit()
+	patience := time.AfterFunc(lastWords, b.cancel)
+	defer patience.Stop()
 	<-b.ended
+	b.cancel()
 	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
 	b.ask(ctx)
@@ -98,11 +103,12 @@ func (b *bell) poke() {
 	}
 }
 
-func (b *bell) run(ctx context.Context) {
+// run is the bell's goroutine: until goes ends. Its calls have ctx.
+func (b *bell) run(goes, ctx context.Context) {
 	defer close(b.ended)
 	for {
 		select {
-		case <-ctx.Done():
+		case <-goes.Done():
 			return
 		case <-b.wake:
 		}
@@ -112,11 +118,11 @@ func (b *bell) run(ctx context.Context) {
 			if pause = b.pause(); pause == 0 {
 				break
 			}
-			if !rest(ctx, pause) {
+			if !rest(goes, pause) {
 				return
 			}
 		}
-		if !rest(ctx, bellPace) {
+		if !rest(goes, bellPace) {
 			return
 		}
 	}
@@ -190,6 +196,13 @@ func (b *bell) say(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, bellPatience)
 	defer cancel()
-	// An error costs latency only; what matters says its own.
-	_ = b.store.once(ctx, "notify", &call{query: notifySQL, args: []any{b.store.channel(), queues}})
+	if b.store.once(ctx, "notify", &call{query: notifySQL, args: []any{b.store.channel(), queues}}) == nil {
+		return
+	}
+	// It costs latency only, so no more is said of it. They are said with the next ones.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, q := range queues {
+		b.queues[q] = true
+	}
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,9 +70,20 @@ func TestAStoreThatClosesSaysWhatItEnqueued(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	heard := listen(t, s, "default")
 	other := g.open(t, Options{})
-	other.bell.cancel() // as if it rested just now
+	other.bell.quit() // as if it rested just now
 	<-other.bell.ended
 	addNamed(t, other, "last")
 	other.Close()
 	heard.hears(t, "the job of a store that was closed")
+}
+
+func TestAStoreThatClosesWhileItSaysWhatItEnqueuedIsHeard(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	heard := listen(t, s, "default")
+	for i := range 30 {
+		other := g.open(t, Options{})
+		addNamed(t, other, fmt.Sprint("last", i))
+		other.Close()
+		heard.hears(t, "the job of a store that was closed at once")
+	}
 }
