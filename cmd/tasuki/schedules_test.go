@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"github.com/tasuki-jobs/tasuki/store"
-	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 // declare declares the schedules of standard input, one a line, in the store of
@@ -20,12 +19,16 @@ func declare() {
 	}
 }
 
-func declareAll(ctx context.Context, file string) error {
-	st, err := sqlite.Open(ctx, file, sqlite.Options{})
+func declareAll(ctx context.Context, url string) error {
+	opened, err := storeOf(ctx, url)
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer opened.close()
+	st := opened.Store.(interface {
+		store.Producer
+		store.Scheduler
+	})
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		var s store.Schedule
 		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {

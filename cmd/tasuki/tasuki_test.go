@@ -19,7 +19,6 @@ import (
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/cron"
 	"github.com/tasuki-jobs/tasuki/store"
-	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 func TestMain(m *testing.M) {
@@ -43,13 +42,23 @@ func faulty() {
 	}}))
 }
 
+// storeOf opens the store of a script, and makes it where it is missing.
+func storeOf(ctx context.Context, url string) (*openStore, error) {
+	b, err := backendOf(url)
+	if err != nil {
+		return nil, err
+	}
+	return b.open(ctx, true)
+}
+
 // worker runs the jobs of the scripts on the store of the first argument.
 func worker() {
-	st, err := sqlite.Open(context.Background(), os.Args[1], sqlite.Options{})
+	opened, err := storeOf(context.Background(), os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	st := opened.Store
 	os.Args = os.Args[1:]
 	mail := tasuki.NewKind[string]("mail").Do(func(ctx context.Context, to string) error {
 		return errors.Join(tasuki.SetProgress(ctx, 3, 4, "sent"), tasuki.SetResult(ctx, map[string]string{"to": to}))
