@@ -1,10 +1,14 @@
 package pgtest
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 )
 
@@ -29,4 +33,28 @@ func (s *Server) Replica(tb testing.TB) *Server {
 		}
 	})
 	return r
+}
+
+// Promote makes a replica a server that writes.
+func (s *Server) Promote(ctx context.Context) error { return s.Exec(ctx, "SELECT pg_promote()") }
+
+// HandOver is a planned failover: the server ends, once its replica has all that it has,
+// the replica writes from then on, and the server comes back at its address as a replica
+// of that.
+func (s *Server) HandOver(ctx context.Context, replica *Server) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.down(syscall.SIGINT); err != nil {
+		return err
+	}
+	if err := replica.Promote(ctx); err != nil {
+		return err
+	}
+	follow := fmt.Sprintf("primary_conninfo = 'host=%s port=%d user=%s'\n", replica.home, replica.port, superuser)
+	signal := s.path("data", "standby.signal")
+	err := errors.Join(os.WriteFile(signal, nil, 0o600), s.as.own(signal), write(s.path("data", "postgresql.conf"), os.O_APPEND, follow))
+	if err != nil {
+		return err
+	}
+	return s.up(ctx)
 }

@@ -254,3 +254,20 @@ func TestALogOfWritesThatLiesElsewhereGoesWithItsServer(t *testing.T) {
 		t.Errorf("%v are left", left)
 	}
 }
+
+func TestAServerThatHandsOverBecomesAReplicaOfItsReplica(t *testing.T) {
+	first := Own(t, Options{})
+	second := first.Replica(t)
+	if err := first.HandOver(t.Context(), second); err != nil {
+		t.Fatalf("%v; its log:\n%s", err, first.Log())
+	}
+	if err := second.Exec(t.Context(), "CREATE TABLE fresh AS SELECT 42 AS n"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the old one has it", func() bool {
+		return one[bool](t, first.DSN("postgres"), "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'fresh')")
+	})
+	if !one[bool](t, first.DSN("postgres"), "SELECT pg_is_in_recovery()") {
+		t.Error("the old one still writes")
+	}
+}

@@ -97,33 +97,40 @@ func TestWhatWasAcknowledgedIsDoneOnceThoughTheServerEndsInBetween(t *testing.T)
 				t.Fatal(err)
 			}
 			defer s.Close()
-			o := &outage{t: t, s: s, sent: map[string]bool{}, done: map[string]int{}}
-			var wg sync.WaitGroup
-			for i := range 2 {
-				wg.Go(func() { o.produce(i) })
-				wg.Go(func() { o.work(fmt.Sprintf("w%d", i)) })
-			}
-			for range 3 {
-				o.until(10)
-				end(t, server)
-			}
-			o.until(10)
-			o.stop.Store(true)
-			wg.Wait()
-			if len(o.sent) != len(o.done) {
-				t.Errorf("%d jobs were acknowledged, %d were done", len(o.sent), len(o.done))
-			}
-			for id, n := range o.done {
-				if n != 1 || !o.sent[id] {
-					t.Errorf("%s was done %d times; acknowledged %v", id, n, o.sent[id])
-				}
-			}
-			the(t, s)
-			t.Logf("%d jobs, %d calls failed", len(o.done), o.failed.Load())
-			if o.failed.Load() == 0 {
-				t.Error("no call failed: the test tests nothing")
-			}
+			through(t, s, 3, func() { end(t, server) })
 		})
+	}
+}
+
+// through has producers and workers who go on while something ends the server several
+// times, and asserts that each job that was acknowledged is done, and once.
+func through(t *testing.T, s *Store, times int, end func()) {
+	t.Helper()
+	o := &outage{t: t, s: s, sent: map[string]bool{}, done: map[string]int{}}
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() { o.produce(i) })
+		wg.Go(func() { o.work(fmt.Sprintf("w%d", i)) })
+	}
+	for range times {
+		o.until(10)
+		end()
+	}
+	o.until(10)
+	o.stop.Store(true)
+	wg.Wait()
+	if len(o.sent) != len(o.done) {
+		t.Errorf("%d jobs were acknowledged, %d were done", len(o.sent), len(o.done))
+	}
+	for id, n := range o.done {
+		if n != 1 || !o.sent[id] {
+			t.Errorf("%s was done %d times; acknowledged %v", id, n, o.sent[id])
+		}
+	}
+	the(t, s)
+	t.Logf("%d jobs, %d calls failed", len(o.done), o.failed.Load())
+	if o.failed.Load() == 0 {
+		t.Error("no call failed: the test tests nothing")
 	}
 }
 
@@ -215,6 +222,35 @@ func (o *outage) work(name string) {
 		}
 		o.mu.Unlock()
 	}
+}
+
+// TestWhatWasAcknowledgedIsDoneOnceThoughTheServerFailsOver to another address, and its
+// old one becomes a replica's, which only reads.
+func TestWhatWasAcknowledgedIsDoneOnceThoughTheServerFailsOver(t *testing.T) {
+	a := pgtest.Own(t, pgtest.Options{})
+	b := a.Replica(t)
+	s, err := Open(t.Context(), both(t, a, b)+"&target_session_attrs=read-write", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	through(t, s, 1, func() {
+		if err := a.HandOver(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	})
+	// Nobody wrote at the old address, which has what was written at the new one.
+	addNamed(t, s, "last")
+	count := func(server *pgtest.Server) (n int) {
+		if err := connect(t, server.DSN("postgres")).QueryRow(t.Context(), "SELECT count(*) FROM tasuki.jobs WHERE id = 'last'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if count(b) != 1 {
+		t.Error("the last job is not where it was written")
+	}
+	eventually(t, "has the replica the last job", func() bool { return count(a) == 1 })
 }
 
 // TestConnectionsMoveToTheHostThatWrites when the other becomes one that only reads.
