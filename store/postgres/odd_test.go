@@ -122,7 +122,7 @@ func TestWhateverARoleHasSetAllWorks(t *testing.T) {
 				"pooled": func(dsn string, o Options) (*Store, error) { o.Pooled = true; return Open(t.Context(), dsn, o) },
 			} {
 				if name == "theirs" && strings.HasPrefix(setting, "client_encoding") {
-					continue // it is theirs to have UTF8
+					continue // it is refused
 				}
 				t.Run(name, func(t *testing.T) {
 					g := sharedGrounds(t).take(t)
@@ -256,6 +256,48 @@ func TestAStatementTimeoutIsNamedAndNothingIsLost(t *testing.T) {
 		return len(acknowledged) == 10
 	})
 	the(t, g.open(t, Options{}), acknowledged...)
+}
+
+// TestAStatementTimeoutLosesNoOutcome: what became of a batch can be asked by sending it
+// again, until there is an answer.
+func TestAStatementTimeoutLosesNoOutcome(t *testing.T) {
+	for _, verb := range []store.Verb{store.Finish, store.Fail} {
+		t.Run(string(verb), func(t *testing.T) {
+			g := sharedGrounds(t).take(t)
+			calm := g.open(t, Options{})
+			beat(t, calm, "w", 1)
+			addNamed(t, calm, "a", "b")
+			req := store.SettleRequest{Worker: "w", Batch: 1, Outcomes: outcomes(claim(t, calm, "w", 2), verb)}
+			role, dsn := guest(t, g)
+			g.exec(t, grantUse(g.schema, role))
+			s, err := Open(t.Context(), dsn, Options{Schema: g.schema})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			g.exec(t, "ALTER ROLE "+role+" SET statement_timeout = 1")
+			s.reset() // for the sessions that come
+			locker := connect(t, g.dsn)
+			run(t, locker, g.text("BEGIN; LOCK tasuki.jobs"))
+			_, err = s.Settle(t.Context(), req)
+			hinted(t, err, "settle: ", "statement_timeout")
+			run(t, locker, "ROLLBACK")
+			var r store.SettleReply
+			eventually(t, "is the batch answered", func() bool {
+				if r, err = s.Settle(t.Context(), req); err != nil {
+					hinted(t, err, "settle: ", "statement_timeout")
+				}
+				return err == nil
+			})
+			if got := whats(r.Results); got != "applied applied" && got != "already already" {
+				t.Errorf("settled: %s", got)
+			}
+			count := g.ask(t, "SELECT concat(sum(done), ' ', sum(failed)) FROM tasuki.batches")
+			if want := map[store.Verb]string{store.Finish: "2 0", store.Fail: "0 2"}[verb]; count != want {
+				t.Errorf("done and failed are %s, want %s", count, want)
+			}
+		})
+	}
 }
 
 func TestALockTimeoutIsNamed(t *testing.T) {

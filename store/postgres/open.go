@@ -190,12 +190,12 @@ const oldest = 130000
 // inspect refuses a server that cannot serve.
 func (s *Store) inspect(ctx context.Context) error {
 	var version int
-	var encoding, isolation, readOnly string
+	var encoding, sent, isolation, readOnly string
 	var replica bool
-	q := query{"inspect", `SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), pg_is_in_recovery(),
+	q := query{"inspect", `SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), current_setting('client_encoding'), pg_is_in_recovery(),
 		current_setting('transaction_read_only'), current_setting('transaction_isolation')`}
 	err := native{s.pool, s.text}.do(ctx, &call{query: q, row: func(r scanner) error {
-		return r.Scan(&version, &encoding, &replica, &readOnly, &isolation)
+		return r.Scan(&version, &encoding, &sent, &replica, &readOnly, &isolation)
 	}})
 	s.strict = isolation != "read committed"
 	switch {
@@ -205,6 +205,8 @@ func (s *Store) inspect(ctx context.Context) error {
 		return fmt.Errorf("the server is PostgreSQL %d.%d: %w (hint: 13 or newer)", version/10000, version%100, store.ErrUnsupported)
 	case encoding != "UTF8":
 		return fmt.Errorf("the database's encoding is %s: %w (hint: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)", encoding, store.ErrUnsupported)
+	case sent != "UTF8":
+		return fmt.Errorf("the sessions' encoding is %s: %w (hint: client_encoding=UTF8 in the address or the pool's RuntimeParams)", sent, store.ErrUnsupported)
 	case replica:
 		return fmt.Errorf("the server is a replica, which only reads: %w (hint: name the primary, or all hosts and target_session_attrs=read-write)", store.ErrUnsupported)
 	case readOnly == "on":

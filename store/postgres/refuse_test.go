@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,10 +64,23 @@ func TestADatabaseInAnotherEncodingIsRefused(t *testing.T) {
 		if err := server.Exec(t.Context(), fmt.Sprintf("CREATE DATABASE %s ENCODING '%s' LOCALE 'C' TEMPLATE template0", name, encoding)); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { server.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)") })
 		if err := refused(t, server.DSN(name), Options{}, encoding, "ENCODING 'UTF8'"); !errors.Is(err, store.ErrUnsupported) {
 			t.Errorf("error %v, want ErrUnsupported", err)
 		}
 	}
+}
+
+// TestAPoolWhoseSessionsHaveAnotherEncodingIsRefused: others would read other texts than
+// were written.
+func TestAPoolWhoseSessionsHaveAnotherEncodingIsRefused(t *testing.T) {
+	g := sharedGrounds(t).take(t)
+	_, err := New(t.Context(), poolOf(t, as(t, g.dsn, "postgres", "client_encoding=LATIN1")), Options{Schema: g.schema})
+	hinted(t, err, "encoding is LATIN1", "client_encoding=UTF8")
+	if !errors.Is(err, store.ErrUnsupported) {
+		t.Errorf("error %v, want ErrUnsupported", err)
+	}
+	refused(t, as(t, g.dsn, "postgres", "client_encoding=LATIN1"), Options{Schema: g.schema}, "client_encoding=UTF8")
 }
 
 func TestAServerThatOnlyReadsIsRefusedAlsoWhereTheSchemaIsThere(t *testing.T) {
