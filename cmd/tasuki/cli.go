@@ -48,8 +48,8 @@ Stores:
                   or just a path that ends in .db, .sqlite or .sqlite3
     postgres://USER:PASSWORD@HOST:PORT/DATABASE
                   a PostgreSQL database; ?schema=NAME where the tables are not
-                  in the schema tasuki; what is missing comes from PGHOST,
-                  PGPASSWORD and so on
+                  in the schema tasuki, ?pooled=true behind a pooler; what is
+                  missing comes from PGHOST, PGPASSWORD and so on
 
 Exit codes:
 

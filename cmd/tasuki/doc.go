@@ -10,7 +10,8 @@
 //	sqlite:///var/jobs.db   the same with an absolute path
 //	jobs.db                 any path that ends in .db, .sqlite or .sqlite3
 //	postgres://u@host/db    a PostgreSQL database; ?schema=NAME for another
-//	                        schema than tasuki
+//	                        schema than tasuki, ?pooled=true behind PgBouncer in
+//	                        transaction mode
 //
 // enqueue and migrate make a file that is missing; all others say that it is
 // missing.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -10,10 +11,15 @@ import (
 
 func TestCommandsOnPostgres(t *testing.T) {
 	server := pgtest.Shared(t)
+	pooler := server.Pooler(t, 4)
 	params := scripts("testdata/postgres")
 	setup := params.Setup
 	params.Setup = func(e *testscript.Env) error {
-		e.Setenv("PG", server.DSN(server.Database(t)))
+		database := server.Database(t)
+		e.Setenv("PG", server.DSN(database))
+		e.Setenv("POOLER", pooler.DSN(database))
+		e.Setenv("NOBODY", regexp.MustCompile("//.*@").ReplaceAllString(server.DSN(database), "//nobody@"))
+		e.Setenv("NOTHING", server.DSN("nothing"))
 		return setup(e)
 	}
 	testscript.Run(t, params)

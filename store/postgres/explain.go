@@ -63,5 +63,5 @@ var hints = map[string]string{
 const (
 	wrongUser    = "user, password or pg_hba.conf do not fit; try them with psql"
 	noSchema     = "the schema is not there any more; tasuki migrate makes one"
-	wrongSetting = "the server or a pooler refuses a setting of the session; behind a pooler set Options.Pooled"
+	wrongSetting = "the server or a pooler refuses a setting of the session; behind a pooler set Options.Pooled (on the command line ?pooled=true)"
 )

@@ -99,6 +99,9 @@ func (f *schemaFound) explain(err error, schema string) error {
 	case "25006": // read_only_sql_transaction
 		return fmt.Errorf("%w (hint: this server only reads; give the address of the one that writes)", err)
 	}
+	if hint := hints[pg.Code]; hint != "" {
+		return fmt.Errorf("%w (hint: %s)", err, hint)
+	}
 	return err
 }
 
