@@ -27,7 +27,8 @@ type claimer struct {
 }
 
 const (
-	aheadTime  = 10 * time.Millisecond  // how much work the read-ahead shall hold
+	aheadTime  = 20 * time.Millisecond  // how much work the read-ahead shall hold
+	claimSoon  = 10 * time.Millisecond  // after a claim that found some
 	aheadLimit = 100 * time.Millisecond // after which it is returned if no slot came free
 	claimLimit = 10 * time.Second       // of one call
 )
@@ -111,7 +112,7 @@ func (c *claimer) pause(want, got int, wait time.Duration) time.Duration {
 	case wait == 0 && got > 0:
 		return 0 // more are due than the reply could hold
 	case got > 0 && !c.w.listens.Load():
-		return min(aheadTime, c.w.cfg.Poll) // more may have come meanwhile
+		return min(claimSoon, c.w.cfg.Poll) // more may have come meanwhile
 	case wait > 0:
 		return max(min(wait, c.w.poll()), time.Millisecond)
 	}

@@ -24,8 +24,8 @@ type Config struct {
 	// Slots is how many jobs run at once. Default 10.
 	Slots int
 	// ReadAhead is the most jobs claimed beyond the free slots. It is used
-	// only as far as jobs end fast enough to need it. Default 4 × Slots,
-	// at most 500; negative: none.
+	// only as far as jobs end fast enough to need it. Default 10 × Slots,
+	// at most 1,000; negative: none.
 	ReadAhead int
 
 	// Timeout is how long a stop may take from the first signal to the exit.
@@ -74,7 +74,7 @@ const (
 	defaultCall    = 3 * time.Second
 	defaultBeat    = 3 * time.Second
 	defaultPoll    = time.Second
-	maxReadAhead   = 500
+	maxReadAhead   = 1000
 	maxSlots       = 100_000
 	maxDeaths      = 3 // deaths of one job that make it dead
 	minTimeout     = 10 * time.Millisecond
@@ -99,7 +99,7 @@ func (c *Config) settle() error {
 		return badConfig("ReadAhead", "is %d, must be at most %d", c.ReadAhead, maxSlots)
 	}
 	if c.ReadAhead == 0 {
-		c.ReadAhead = min(4*c.Slots, maxReadAhead)
+		c.ReadAhead = min(10*c.Slots, maxReadAhead)
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
