@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"slices"
+
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
@@ -78,7 +80,16 @@ func (r *rows) key(lane int32) laneKey { return laneKey{r.queues[lane-1], r.kind
 
 // args are the values of enqueue.
 func (r *rows) args() []any {
-	return []any{r.queues, r.kinds, int32(store.Format), r.ids, r.lanes, r.priorities, r.delays, r.trails, r.bodies, r.mores}
+	return []any{r.queues, r.kinds, int32(store.Format), r.ids, unless(r.lanes, 1), unless(r.priorities, 0), unless(r.delays, 0),
+		unless(r.trails, 0), r.bodies, unless(r.mores, "")}
+}
+
+// unless is a column, or nothing where all of it is as usual.
+func unless[T comparable](column []T, usual T) []T {
+	if slices.ContainsFunc(column, func(v T) bool { return v != usual }) {
+		return column
+	}
+	return []T{}
 }
 
 // oneRow are the values of enqueue_one.

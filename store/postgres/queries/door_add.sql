@@ -11,11 +11,11 @@ WITH t AS MATERIALIZED (
   LEFT JOIN tasuki.lanes l ON l.queue = w.queue AND l.kind = w.kind AND l.format = $3
   WHERE coalesce(w.lane, l.lane) IS NOT NULL
 ), i AS MATERIALIZED (
-  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, j.priority, j.delay, j.trail,
-    nullif(j.args, '') AS args, nullif(j.more, '') AS more, nullif(j.ukey, '') AS ukey, j.n
+  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, coalesce(j.priority, 0) AS priority, coalesce(j.delay, 0) AS delay,
+    coalesce(j.trail, 0) AS trail, nullif(j.args, '') AS args, nullif(j.more, '') AS more, nullif(j.ukey, '') AS ukey, j.n
   FROM t, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[])
     WITH ORDINALITY j (id, lane, priority, delay, trail, args, more, ukey, n)
-  JOIN l ON l.n = j.lane
+  JOIN l ON l.n = coalesce(j.lane, 1)
   WHERE (SELECT count(*) FROM l) = cardinality($1::text[])
 ), k AS (
   INSERT INTO tasuki.ids (id, seq) SELECT id, seq FROM i ORDER BY id, seq ON CONFLICT DO NOTHING RETURNING seq
