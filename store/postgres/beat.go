@@ -31,7 +31,9 @@ type beating struct {
 	info  string
 	known bool
 	beats bool
-	back  []int64 // seqs of claims that nobody names
+	was   int64                // the number before
+	held  map[store.Claim]bool // named claims that it holds, or not
+	back  []int64              // seqs of claims that nobody names
 	reply store.BeatReply
 }
 
@@ -40,6 +42,11 @@ func (b *beating) run(ctx context.Context) error {
 	b.info = sqlstore.JSON(&w)
 	if err := b.beat(ctx); err != nil {
 		return err
+	}
+	if b.known && !b.beats && b.was < int64(w.Beat) { // it was released meanwhile
+		if err := b.beat(ctx); err != nil {
+			return err
+		}
 	}
 	if !b.known {
 		fresh := &call{query: beatNewSQL, args: []any{w.Name, b.info}}
@@ -50,45 +57,69 @@ func (b *beating) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.reply.Stale = !b.beats; b.reply.Stale || len(b.back) == 0 {
+	if b.reply.Stale = !b.beats; b.reply.Stale {
+		return nil
+	}
+	b.lost()
+	if len(b.back) == 0 {
 		return nil
 	}
 	return b.putBack(ctx)
 }
 
 func (b *beating) beat(ctx context.Context) error {
-	b.back, b.reply = nil, store.BeatReply{}
-	ids, tokens := make([]string, len(b.req.Claims)), make([]int64, len(b.req.Claims))
-	for i, c := range b.req.Claims {
-		ids[i], tokens[i] = c.ID, int64(c.Token)
+	b.known, b.beats, b.back, b.reply = false, false, nil, store.BeatReply{}
+	b.held = make(map[store.Claim]bool, len(b.req.Claims))
+	for _, c := range b.req.Claims {
+		b.held[c] = false
 	}
 	return b.store.once(ctx, "beat", &call{query: beatSQL, row: b.read,
-		args: []any{b.req.Worker.Name, int64(b.req.Worker.Beat), b.info, ids, tokens, int64(b.req.OrdersSeen)}})
+		args: []any{b.req.Worker.Name, int64(b.req.Worker.Beat), b.info, int64(b.req.OrdersSeen)}})
 }
 
 func (b *beating) read(r scanner) error {
 	var what, text string
-	var n int64
-	if err := r.Scan(&what, &n, &text); err != nil {
+	var n, token int64
+	var old, cancelling bool
+	if err := r.Scan(&what, &n, &text, &token, &old, &cancelling); err != nil {
 		return err
 	}
 	switch what {
 	case "known":
-		b.known = true
+		b.known, b.was = true, n
 	case "beats":
 		b.beats = true
-	case "lost":
-		b.reply.Lost = append(b.reply.Lost, b.req.Claims[n-1])
-	case "cancel":
-		b.reply.Cancelled = append(b.reply.Cancelled, b.req.Claims[n-1])
-	case "back":
-		b.back = append(b.back, n)
+	case "held":
+		b.holds(store.Claim{ID: text, Token: store.Token(token)}, n, old, cancelling)
 	case "order":
 		b.reply.Orders = append(b.reply.Orders, store.Order{N: uint64(n), What: store.OrderKind(text)})
 	default:
 		return fmt.Errorf("beat answers %q", what)
 	}
 	return nil
+}
+
+// holds compares one claim of the worker with those that it names.
+func (b *beating) holds(c store.Claim, seq int64, old, cancelling bool) {
+	_, named := b.held[c]
+	switch {
+	case named:
+		b.held[c] = true
+		if cancelling {
+			b.reply.Cancelled = append(b.reply.Cancelled, c)
+		}
+	case old:
+		b.back = append(b.back, seq)
+	}
+}
+
+// lost are the named claims that the worker does not hold.
+func (b *beating) lost() {
+	for _, c := range b.req.Claims {
+		if !b.held[c] {
+			b.reply.Lost = append(b.reply.Lost, c)
+		}
+	}
 }
 
 // putBack returns claims whose replies were lost to their old places.
@@ -98,7 +129,7 @@ func (b *beating) putBack(ctx context.Context) error {
 		var c changes
 		queues = nil
 		err := t.do(ctx, &call{query: nowSQL, row: func(r scanner) error { return r.Scan(&c.now) }},
-			&call{query: beatBackSQL, args: []any{b.req.Worker.Name, b.back}, row: func(r scanner) error {
+			&call{query: beatBackSQL, args: []any{b.req.Worker.Name, b.back, b.was}, row: func(r scanner) error {
 				j, err := readJob(r)
 				if err == nil {
 					j.PutBack(c.now)

@@ -63,6 +63,9 @@ func (c *changes) calls() []*call {
 		{putSQL, c.puts, putArgs}, {endSQL, c.ends, endArgs}, {tellSQL, c.tells, tellArgs},
 		{dropSQL, c.drops, seqArgs}, {dropEndedSQL, c.dropsDead, seqArgs}, {restSQL, c.leaving(), seqArgs},
 	} {
+		if len(w.jobs) > 0 && len(calls) == 0 {
+			calls = append(calls, &call{query: joinManySQL})
+		}
 		if len(w.jobs) > 0 {
 			calls = append(calls, &call{query: w.query, args: w.args(w.jobs)})
 		}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -55,13 +56,15 @@ func wants(queues []store.QueueWant) []store.QueueWant {
 
 // claiming is one Claim under way.
 type claiming struct {
-	store  *Store
-	req    *store.ClaimRequest
-	queues []store.QueueWant
-	found  sight
-	row    rawRow
-	taken  []takenJob
-	reply  store.ClaimReply
+	store    *Store
+	req      *store.ClaimRequest
+	queues   []store.QueueWant
+	found    sight
+	row      rawRow
+	promoted bool // what is due still does not keep it from taking
+	marked   bool // it did not read everything
+	taken    []takenJob
+	reply    store.ClaimReply
 }
 
 // A sight is what claim says beside jobs.
@@ -84,10 +87,11 @@ type takenJob struct {
 func (c *claiming) run(ctx context.Context) error {
 	began := time.Now()
 	marks := c.store.marks.use(began)
+	c.marked = len(marks.lanes) > 0
 	if err := c.claim(ctx, c.req.Max, marks); err != nil {
 		return err
 	}
-	if len(marks.lanes) > 0 && len(c.taken) < c.req.Max && !c.found.cut {
+	if c.marked && len(c.taken) < c.req.Max && !c.found.cut {
 		if err := c.again(ctx); err != nil {
 			return err
 		}
@@ -97,7 +101,7 @@ func (c *claiming) run(ctx context.Context) error {
 			return err
 		}
 	}
-	c.store.marks.note(c, len(marks.lanes) == 0, time.Since(began))
+	c.store.marks.note(c, !c.marked, time.Since(began))
 	if c.found.suspect && c.req.Max > 0 {
 		if err := c.withSuspects(ctx); err != nil {
 			return err
@@ -110,6 +114,7 @@ func (c *claiming) run(ctx context.Context) error {
 // again reads everything, for what is missing.
 func (c *claiming) again(ctx context.Context) error {
 	c.store.marks.forget()
+	c.marked = false
 	taken := c.taken
 	c.taken = nil
 	err := c.claim(ctx, c.req.Max-len(taken), noMarks())
@@ -121,11 +126,11 @@ func (c *claiming) again(ctx context.Context) error {
 func (c *claiming) claim(ctx context.Context, n int, marks markList) error {
 	names, shares := make([]string, len(c.queues)), make([]int32, len(c.queues))
 	for i, q := range c.queues {
-		names[i], shares[i] = q.Name, int32(q.Share)
+		names[i], shares[i] = q.Name, few(q.Share)
 	}
 	suspects := min(c.req.Suspects, c.req.Max)
-	args := []any{c.req.Worker, int64(c.req.Token), int32(max(n, 0)), names, shares, c.kinds(), int32(store.Format),
-		int32(max(suspects, 0)), marks.lanes, marks.priorities, marks.ords, marks.seqs, int64(claimBytes)}
+	args := []any{c.req.Worker, int64(c.req.Token), few(n), names, shares, c.kinds(), int32(store.Format),
+		few(suspects), marks.lanes, marks.priorities, marks.ords, marks.seqs, int64(claimBytes), c.promoted}
 	err := c.take(ctx, claimSQL, args...)
 	if err == nil && c.found.cut {
 		err = c.take(ctx, bigSQL, args...)
@@ -133,11 +138,17 @@ func (c *claiming) claim(ctx context.Context, n int, marks markList) error {
 	return err
 }
 
+// few is a number of jobs as a parameter: what nobody means is a lot.
+func few(n int) int32 { return int32(min(max(n, 0), math.MaxInt32-1)) }
+
+// maxRoom is for how many jobs there is room before they come.
+const maxRoom = 1000
+
 func (c *claiming) kinds() []string { return append([]string{}, c.req.Kinds...) }
 
 // take runs a statement that claims.
 func (c *claiming) take(ctx context.Context, q query, args ...any) error {
-	c.found, c.taken, c.row = sight{}, make([]takenJob, 0, max(c.req.Max, 0)), rawRow{}
+	c.found, c.taken, c.row = sight{}, make([]takenJob, 0, min(max(c.req.Max, 0), maxRoom)), rawRow{}
 	err := c.store.once(ctx, "claim", &call{query: q, args: args, row: c.read})
 	if err == nil && !c.found.known {
 		err = fmt.Errorf("claim: %w", store.ErrUnknownWorker)
@@ -180,7 +191,7 @@ func (c *claiming) promote(ctx context.Context) error {
 		return err
 	}
 	taken := c.taken
-	c.taken = nil
+	c.taken, c.promoted = nil, true
 	err := c.claim(ctx, c.req.Max-len(taken), noMarks())
 	c.taken = append(taken, c.taken...)
 	return err
@@ -224,6 +235,8 @@ func (c *claiming) inOrder() {
 // wait is how long until there is more for such a claim.
 func (c *claiming) wait() time.Duration {
 	switch {
+	case c.marked && len(c.reply.Jobs) > 0: // there may be more in front of the marks
+		return 0
 	case c.found.more || c.found.cut || c.found.suspect && c.req.Suspects > len(c.taken):
 		if len(c.reply.Jobs) > 0 {
 			return 0

@@ -15,6 +15,7 @@ var (
 	doorTicksSQL   = named("door_ticks")
 	doorUseSQL     = named("door_use")
 	doorAddSQL     = named("door_add")
+	joinManySQL    = named("join_many")
 )
 
 // A door is where jobs come in that may be kept out, in a transaction: the store's
@@ -91,7 +92,7 @@ func (d *door) add(ctx context.Context, jobs []store.Job) (map[string]bool, erro
 	for range 2 {
 		added := make(map[string]bool, len(jobs))
 		lanes := false
-		err := d.tx.do(ctx, &call{query: doorAddSQL, args: r.doorArgs(), row: func(row scanner) error {
+		err := d.tx.do(ctx, append(d.first(), &call{query: doorAddSQL, args: r.doorArgs(), row: func(row scanner) error {
 			var id, xact string
 			err := row.Scan(&id, &xact)
 			if id != "" {
@@ -100,7 +101,7 @@ func (d *door) add(ctx context.Context, jobs []store.Job) (map[string]bool, erro
 				lanes, d.xact = true, xact
 			}
 			return err
-		}})
+		}})...)
 		if err != nil || lanes {
 			return added, err
 		}
@@ -109,6 +110,15 @@ func (d *door) add(ctx context.Context, jobs []store.Job) (map[string]bool, erro
 		}
 	}
 	return nil, errNoLanes
+}
+
+// first is what a transaction of the store's own needs: the application's sessions plan
+// as they like.
+func (d *door) first() []*call {
+	if _, own := d.tx.(*tx); own {
+		return []*call{{query: joinManySQL}}
+	}
+	return nil
 }
 
 // A judge says which of some jobs are kept out, and by what.
@@ -144,12 +154,6 @@ func (j *judge) look(ctx context.Context, tx session) error {
 				return err
 			}})
 	}
-	calls = append(calls, &call{query: doorLookSQL, args: []any{ids}, row: func(r scanner) error {
-		var id string
-		err := r.Scan(&id)
-		j.known[id] = true
-		return err
-	}})
 	if len(schedules) > 0 {
 		calls = append(calls, &call{query: doorTicksSQL, args: []any{slices.Sorted(maps.Keys(schedules))}, row: func(r scanner) error {
 			var name string
@@ -159,6 +163,12 @@ func (j *judge) look(ctx context.Context, tx session) error {
 			return err
 		}})
 	}
+	calls = append(calls, &call{query: doorLookSQL, args: []any{ids}, row: func(r scanner) error {
+		var id string
+		err := r.Scan(&id)
+		j.known[id] = true
+		return err
+	}})
 	return tx.do(ctx, calls...)
 }
 

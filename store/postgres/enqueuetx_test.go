@@ -243,3 +243,28 @@ func (b *bell) awaited() int {
 	defer b.mu.Unlock()
 	return len(b.xacts)
 }
+
+func TestATicksJobThatIsSentAgainWhileItIsUnderWayIsKnown(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	addNamed(t, s, "seed")
+	tx := mustBegin(t, s)
+	job := store.Job{ID: "a", Kind: "k", Tick: store.Tick{Schedule: "s", N: 5}}
+	if err := s.EnqueueTx(t.Context(), tx, job); err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan []store.Enqueued, 1)
+	go func() {
+		got, err := s.Enqueue(t.Context(), []store.Job{job})
+		if err != nil {
+			t.Error(err)
+		}
+		told <- got
+	}()
+	waiting(t, connect(t, g.dsn), 1)
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-told; len(got) != 1 || got[0].What != store.Known {
+		t.Errorf("it is %v", got)
+	}
+}

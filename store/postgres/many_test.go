@@ -61,7 +61,7 @@ func hotStatements() []hotStatement {
 	plain := []any{[]string{"default"}, []string{"k"}, int32(1), fresh, lanes, zeros, delays, trails, texts, texts}
 	claim := func(suspects int32) []any {
 		return []any{"w", int64(8), int32(100), []string{"default", "none"}, []int32{0, 0}, []string{"k", "unknown"}, int32(1), suspects,
-			none32, none32, none64, none64, int64(claimBytes)}
+			none32, none32, none64, none64, int64(claimBytes), false}
 	}
 	return []hotStatement{
 		// A plan made for no suspects leaves out their index.
@@ -75,7 +75,7 @@ func hotStatements() []hotStatement {
 		{settleHeldSQL, []any{"w", ids}, "ids_pkey jobs_pkey", 3000},
 		{settleOpenSQL, []any{"w", int64(1)}, "batches_pkey", 20},
 		{putSQL, []any{seqs, slices.Repeat([]int16{2}, 100), tokens, trails, texts, texts, texts}, "jobs_pkey", 6000},
-		{beatSQL, []any{"w", int64(6), "{}", ids, tokens, int64(0)}, "batches_pkey jobs_running", 3000},
+		{beatSQL, []any{"w", int64(6), "{}", int64(0)}, "batches_pkey jobs_running", 3000},
 		{enqueueSQL, plain, "", 6000},
 		{enqueueOne, []any{"default", "k", int32(1), "one", int32(0), int64(0), int16(0), nil, nil}, "", 100},
 		{doorAddSQL, append(slices.Clone(plain), texts, none32, []string{}, []*int32{nil}), "", 6000},

@@ -8,8 +8,8 @@ import (
 // marks are where claims begin to read in their lanes. As long as some transaction is
 // open the rows of jobs that are gone cannot go either, and a claim that reads a
 // lane from its beginning reads them all. So behind several slow claims the next ones
-// begin where those found their jobs, for ten times as long as the last one took;
-// then one reads everything again, for what came in front meanwhile. A claim that
+// begin where those found their jobs, for ten times as long as the last one took, a
+// second at most; then one reads everything again, for what came in front meanwhile. A claim that
 // finds too few behind its marks reads everything at once.
 type marks struct {
 	mu    sync.Mutex // owns what follows
@@ -23,6 +23,9 @@ const (
 	slowClaim = 10 * time.Millisecond
 	// slowClaims are so many that it is not the machine that was busy.
 	slowClaims = 5
+	// markLimit is how long what came in front may be left there: a claim also takes long
+	// where the line or the pool was busy.
+	markLimit = time.Second
 )
 
 // A markList are marks as claim takes them.
@@ -73,7 +76,7 @@ func (m *marks) note(c *claiming, full bool, took time.Duration) {
 		if m.slow++; m.slow < slowClaims {
 			return
 		}
-		m.at, m.until = map[int64]place{}, time.Now().Add(10*took)
+		m.at, m.until = map[int64]place{}, time.Now().Add(min(10*took, markLimit))
 	}
 	if m.at == nil {
 		return // another claim read everything meanwhile

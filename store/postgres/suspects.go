@@ -23,7 +23,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 		names[i] = q.Name
 	}
 	byQueue := map[string][]head{}
-	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), int32(c.req.Max) + 1, int32(c.req.Suspects) + 1},
+	look := &call{query: headsSQL, args: []any{names, c.kinds(), int32(store.Format), few(c.req.Max) + 1, few(c.req.Suspects) + 1},
 		row: func(r scanner) error {
 			var h head
 			err := r.Scan(&h.queue, &h.suspect, &h.priority, &h.ord, &h.seq, &h.bytes)
@@ -36,6 +36,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 	for _, heads := range byQueue {
 		slices.SortFunc(heads, func(a, b head) int { return a.compare(b.place) })
 	}
+	before := c.taken
 	chosen, more := c.choose(byQueue)
 	seen := c.found
 	if err := c.take(ctx, theseSQL, c.req.Worker, int64(c.req.Token), chosen); err != nil {
@@ -46,6 +47,7 @@ func (c *claiming) withSuspects(ctx context.Context) error {
 		j := &c.taken[i]
 		j.queue = int64(slices.IndexFunc(c.queues, func(q store.QueueWant) bool { return q.Name == j.Queue })) + 1
 	}
+	c.taken = append(before, c.taken...)
 	c.found.more, c.found.suspect = more, false
 	return nil
 }
@@ -75,10 +77,10 @@ func (c *claiming) choose(byQueue map[string][]head) (seqs []int64, more bool) {
 		byQueue[queue] = left
 	}
 	for _, q := range c.queues {
-		from(q.Name, min(q.Share, c.req.Max-len(seqs)))
+		from(q.Name, min(q.Share, c.req.Max-len(c.taken)-len(seqs)))
 	}
 	for _, q := range c.queues {
-		from(q.Name, c.req.Max-len(seqs))
+		from(q.Name, c.req.Max-len(c.taken)-len(seqs))
 	}
 	for _, heads := range byQueue {
 		for _, h := range heads {

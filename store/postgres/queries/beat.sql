@@ -1,9 +1,8 @@
--- Raises a worker's number, unless this one is late, and looks at its claims.
--- in: 1 name, 2 beat, 3 info, 4 ids of named claims, 5 their tokens, 6 the last order
---     that it has seen
--- out: what, number, text. known: the beat before; beats: it was raised; lost, cancel:
---     number from 1 of a named claim; back: seq of a claim that nobody names and that
---     was made before the beat before; order: its number and what it says
+-- Raises a worker's number, unless this one is late, and answers what the worker holds.
+-- in: 1 name, 2 beat, 3 info, 4 the last order that it has seen
+-- out: what, number, text, token, was it made before the beat before, is it to be
+--     cancelled. known: the beat before; beats: the number was raised; held: seq and id
+--     of a job; order: its number and what it says
 WITH o AS MATERIALIZED (
   SELECT worker, beat FROM tasuki.workers WHERE name = $1
 ), b AS (
@@ -16,17 +15,12 @@ WITH o AS MATERIALIZED (
   FROM o WHERE w.worker = o.worker AND w.beat < $2
   RETURNING w.worker
 ), d AS (
-  DELETE FROM tasuki.orders r USING u WHERE r.worker = u.worker AND r.n <= $6
+  DELETE FROM tasuki.orders r USING u WHERE r.worker = u.worker AND r.n <= $4
 ), h AS MATERIALIZED (
   SELECT j.seq, j.id, j.token, j.beat, coalesce(j.cancelling, false) AS cancelling
   FROM u JOIN tasuki.jobs j ON j.worker = u.worker WHERE j.state = 3
-), n AS MATERIALIZED (
-  SELECT c.n, h.seq, h.cancelling
-  FROM unnest($4::text[], $5::bigint[]) WITH ORDINALITY c (id, token, n) LEFT JOIN h ON h.id = c.id AND h.token = c.token
 )
-SELECT 'known', o.beat, '' FROM o
-UNION ALL SELECT 'beats', 0, '' FROM u
-UNION ALL SELECT 'lost', n.n, '' FROM n, u WHERE n.seq IS NULL
-UNION ALL SELECT 'cancel', n.n, '' FROM n WHERE n.cancelling
-UNION ALL SELECT 'back', h.seq, '' FROM h, o WHERE h.beat < o.beat AND h.seq NOT IN (SELECT seq FROM n WHERE seq IS NOT NULL)
-UNION ALL (SELECT 'order', r.n, r.what FROM tasuki.orders r, u WHERE r.worker = u.worker AND r.n > $6 ORDER BY r.n)
+SELECT 'known', o.beat, '', 0::bigint, false, false FROM o
+UNION ALL SELECT 'beats', 0, '', 0, false, false FROM u
+UNION ALL SELECT 'held', h.seq, h.id, h.token, h.beat < o.beat, h.cancelling FROM h, o
+UNION ALL (SELECT 'order', r.n, r.what, 0, false, false FROM tasuki.orders r, u WHERE r.worker = u.worker AND r.n > $4 ORDER BY r.n)

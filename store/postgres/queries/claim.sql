@@ -6,7 +6,7 @@
 -- in: 1 worker, 2 token, 3 how many, 4 queues, 5 their shares, 6 kinds, 7 format,
 --     8 how many suspects; where to begin reading in some lanes: 9 lanes,
 --     10 priorities, 11 ords, 12 seqs; 13 how many bytes: the job that passes that
---     is the last
+--     is the last; 14 jobs that became due do not matter: some of them are ready now
 -- out: is the worker known; when the first that waits becomes due; now; is there a
 --     suspect; were there more jobs; were some too many bytes; and of each job that was
 --     taken, or NULL: number of its queue, lane, seq, id, kind, queue, priority, ord,
@@ -35,7 +35,7 @@ WITH t AS MATERIALIZED (
     SELECT j.priority, j.ord, j.seq FROM tasuki.jobs j
     WHERE j.lane = l.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
     ORDER BY j.priority, j.ord, j.seq LIMIT $3::integer + 1) j
-  WHERE $3 > 0 AND NOT EXISTS (SELECT FROM s, t WHERE s.due <= t.now OR s.suspect)
+  WHERE $3 > 0 AND NOT EXISTS (SELECT FROM s, t WHERE s.due <= t.now AND NOT $14::boolean OR s.suspect)
 ), k AS MATERIALIZED (
   SELECT lane, count(*) AS jobs FROM (
     SELECT r.lane FROM (

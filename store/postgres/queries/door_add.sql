@@ -10,13 +10,14 @@ WITH t AS MATERIALIZED (
   SELECT w.n, coalesce(w.lane, l.lane) AS lane FROM unnest($1::text[], $2::text[], $14::integer[]) WITH ORDINALITY w (queue, kind, lane, n)
   LEFT JOIN tasuki.lanes l ON l.queue = w.queue AND l.kind = w.kind AND l.format = $3
   WHERE coalesce(w.lane, l.lane) IS NOT NULL
+), a AS MATERIALIZED (
+  SELECT array_agg(l.lane ORDER BY l.n) AS lanes, count(*) AS n FROM l
 ), i AS MATERIALIZED (
-  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, coalesce(j.priority, 0) AS priority, coalesce(j.delay, 0) AS delay,
+  SELECT t.seq + j.n AS seq, t.now, j.id, a.lanes[coalesce(j.lane, 1)] AS lane, coalesce(j.priority, 0) AS priority, coalesce(j.delay, 0) AS delay,
     coalesce(j.trail, 0) AS trail, nullif(j.args, '') AS args, nullif(j.more, '') AS more, nullif(j.ukey, '') AS ukey, j.n
-  FROM t, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[])
+  FROM t, a, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[])
     WITH ORDINALITY j (id, lane, priority, delay, trail, args, more, ukey, n)
-  JOIN l ON l.n = coalesce(j.lane, 1)
-  WHERE (SELECT count(*) FROM l) = cardinality($1::text[])
+  WHERE a.n = cardinality($1::text[])
 ), k AS (
   INSERT INTO tasuki.ids (id, seq) SELECT id, seq FROM i ORDER BY id, seq ON CONFLICT DO NOTHING RETURNING seq
 ), j AS (
@@ -29,4 +30,4 @@ WITH t AS MATERIALIZED (
 )
 SELECT i.id, '' FROM i JOIN k USING (seq)
 UNION ALL
-SELECT '', pg_current_xact_id()::text FROM t WHERE (SELECT count(*) FROM l) = cardinality($1::text[])
+SELECT '', pg_current_xact_id()::text FROM a WHERE a.n = cardinality($1::text[])

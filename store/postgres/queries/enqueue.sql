@@ -8,13 +8,14 @@ WITH t AS MATERIALIZED (
 ), l AS MATERIALIZED (
   SELECT w.n, l.lane FROM unnest($1::text[], $2::text[]) WITH ORDINALITY w (queue, kind, n)
   JOIN tasuki.lanes l ON l.queue = w.queue AND l.kind = w.kind AND l.format = $3
+), a AS MATERIALIZED (
+  SELECT array_agg(l.lane ORDER BY l.n) AS lanes, count(*) AS n FROM l
 ), i AS MATERIALIZED (
-  SELECT t.seq + j.n AS seq, t.now, j.id, l.lane, coalesce(j.priority, 0) AS priority, coalesce(j.delay, 0) AS delay,
+  SELECT t.seq + j.n AS seq, t.now, j.id, a.lanes[coalesce(j.lane, 1)] AS lane, coalesce(j.priority, 0) AS priority, coalesce(j.delay, 0) AS delay,
     coalesce(j.trail, 0) AS trail, nullif(j.args, '') AS args, nullif(j.more, '') AS more
-  FROM t, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[])
+  FROM t, a, unnest($4::text[], $5::integer[], $6::integer[], $7::bigint[], $8::smallint[], $9::text[], $10::text[])
     WITH ORDINALITY j (id, lane, priority, delay, trail, args, more, n)
-  JOIN l ON l.n = coalesce(j.lane, 1)
-  WHERE (SELECT count(*) FROM l) = cardinality($1::text[])
+  WHERE a.n = cardinality($1::text[])
 ), k AS (
   INSERT INTO tasuki.ids (id, seq) SELECT id, seq FROM i
 )
