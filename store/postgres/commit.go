@@ -70,7 +70,11 @@ func (s *Store) Commit(ctx context.Context, fn func(pgx.Tx) error) error {
 		if err != nil {
 			return u, err
 		}
-		rollback := func() { tx.Rollback(context.WithoutCancel(ctx)) } // after the commit it does nothing
+		rollback := func() {
+			ctx, cancel := s.last(ctx)
+			defer cancel()
+			tx.Rollback(ctx) // after the commit it does nothing
+		}
 		return userTx{native{tx, s.text}, tx.Commit, rollback}, nil
 	}
 	return s.commit(ctx, begin, func() error { return fn(tx) })
@@ -86,6 +90,11 @@ type userTx struct {
 // commitPatience bounds the last statements of a Commit: they are not given up with
 // the handler's context, since its writes are done.
 const commitPatience = 30 * time.Second
+
+// last is the context of the last statements of a Commit.
+func (s *Store) last(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), s.patience)
+}
 
 func (s *Store) commit(ctx context.Context, begin func(context.Context) (userTx, error), fn func() error) error {
 	h := store.HeldFrom(ctx)
@@ -124,7 +133,7 @@ func (c *committing) run(ctx context.Context, begin func(context.Context) (userT
 	if err := c.held.Inside(fn); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	ctx, cancel := c.store.last(ctx)
 	defer cancel()
 	if err := c.finish(ctx, tx); err != nil {
 		return err
@@ -183,7 +192,7 @@ func (c *committing) finish(ctx context.Context, in session) error {
 
 // decide asks the server what became of a transaction whose COMMIT was not answered.
 func (c *committing) decide(ctx context.Context, unsure error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	ctx, cancel := c.store.last(ctx)
 	defer cancel()
 	for pause := askSoon; rest(ctx, pause); pause = min(2*pause, time.Second) {
 		var status string

@@ -34,18 +34,55 @@ func (d SQL) Commit(ctx context.Context, fn func(*sql.Tx) error) error {
 		if err != nil {
 			return u, err
 		}
-		// Not under ctx: database/sql would roll back beside us when it ends.
-		tx, err = conn.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		l := newLife(ctx)
+		err = l.under(ctx, func() error {
+			tx, err = conn.BeginTx(l.ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+			return err
+		})
+		if err == nil && l.ctx.Err() != nil {
+			err = ctx.Err() // it is rolled back
+		}
 		if err != nil {
+			l.end()
 			return u, errors.Join(err, conn.Close())
 		}
+		commit := func(ctx context.Context) error { return l.under(ctx, tx.Commit) }
 		rollback := func() {
-			tx.Rollback() // after the commit it does nothing
+			ctx, cancel := d.s.last(ctx)
+			defer cancel()
+			l.under(ctx, tx.Rollback) // after the commit it does nothing
 			conn.Close()
+			l.end()
 		}
-		return userTx{foreign{tx, d.s.text}, func(context.Context) error { return tx.Commit() }, rollback}, nil
+		return userTx{foreign{tx, d.s.text}, commit, rollback}, nil
 	}
 	return d.s.commit(ctx, begin, func() error { return fn(tx) })
+}
+
+// A life is the context of a transaction of database/sql. It ends with no other: when
+// it ends database/sql rolls back, beside whatever is done. BEGIN, COMMIT and ROLLBACK
+// know no other context.
+type life struct {
+	ctx context.Context
+	end context.CancelFunc
+}
+
+func newLife(ctx context.Context) life {
+	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
+	return life{ctx, end}
+}
+
+// under runs one of them as if it took ctx: the end of that ends the transaction.
+func (l life) under(ctx context.Context, do func() error) error {
+	stop := context.AfterFunc(ctx, l.end)
+	err := do()
+	if !stop() {
+		l.end() // by now, not soon
+		if errors.Is(err, context.Canceled) {
+			return ctx.Err()
+		}
+	}
+	return err
 }
 
 // A foreign session is a transaction of database/sql, whose driver need not know

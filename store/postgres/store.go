@@ -24,7 +24,8 @@ type Store struct {
 	convoy convoy
 	marks  marks
 
-	closing time.Duration // how long Close waits
+	closing  time.Duration // how long Close waits
+	patience time.Duration // and the last statements of a Commit
 
 	mu     sync.Mutex       // owns what follows
 	texts  map[query]string // in the schema
@@ -40,7 +41,7 @@ var (
 )
 
 func newStore(p pools, o Options) *Store {
-	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience}
+	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience, patience: commitPatience}
 	s.convoy.store, s.convoy.patience = s, convoyPatience
 	return s
 }
