@@ -22,6 +22,7 @@ const (
 	codeCancelled     = "57014" // query_canceled
 	codeUnknown       = "40003" // statement_completion_unknown
 	codeNoRoom        = "53300" // too_many_connections
+	codeLocked        = "55P03" // lock_not_available
 )
 
 func code(err error) string {

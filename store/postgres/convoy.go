@@ -1,17 +1,15 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
-
-var lockLimitSQL = named("lock_limit")
 
 // A convoy takes jobs of callers that come at the same time to the server in one
 // statement: by themselves each would wait for a commit of its own, on a connection of
@@ -20,10 +18,12 @@ var lockLimitSQL = named("lock_limit")
 type convoy struct {
 	store    *Store
 	patience time.Duration // convoyPatience
+	cautious bool          // there are few connections: nobody may hold one for long
 
 	mu      sync.Mutex // owns what follows
 	turns   uint64     // statements so far
 	turn    uint64     // the one that the others wait for; 0: none is on its way
+	under   int        // how many are on their way, overtaken ones too
 	waiting []*passenger
 }
 
@@ -48,9 +48,12 @@ const (
 
 // enqueue adds jobs of one caller; its error is as of enqueuePlain.
 func (c *convoy) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
-	p, turn := c.board(ctx, jobs)
+	p, turn, crowded := c.board(ctx, jobs)
 	if p == nil {
 		defer c.next(turn)
+		if crowded {
+			return c.store.enqueueWith(ctx, c.store.patient, jobs)
+		}
 		return c.store.enqueuePlain(ctx, jobs)
 	}
 	patience := time.AfterFunc(c.patience, func() { c.overtake(p) })
@@ -62,26 +65,38 @@ func (c *convoy) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueue
 		return nil, c.store.named("enqueue", ctx.Err())
 	}
 	if p.alone {
-		return c.store.enqueuePlain(ctx, jobs)
+		return c.store.enqueueWith(ctx, c.store.patient, jobs)
 	}
 	return p.became, p.err
 }
 
 // board lets jobs wait for the next statement; nil: they are it, and go at once.
-func (c *convoy) board(ctx context.Context, jobs []store.Job) (p *passenger, turn uint64) {
+// crowded says that no more of them may be held up for long.
+func (c *convoy) board(ctx context.Context, jobs []store.Job) (p *passenger, turn uint64, crowded bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.turn == 0 {
-		return nil, c.depart()
+		return nil, c.depart(), c.cautious || c.under > 1
 	}
-	p = &passenger{ctx: ctx, jobs: jobs, done: make(chan struct{})}
+	p = &passenger{ctx: ctx, jobs: ownCopy(jobs), done: make(chan struct{})}
 	c.waiting = append(c.waiting, p)
-	return p, 0
+	return p, 0, false
+}
+
+// ownCopy are jobs that are read when their caller may have gone and uses its slices
+// for something else.
+func ownCopy(jobs []store.Job) []store.Job {
+	jobs = slices.Clone(jobs)
+	for i := range jobs {
+		jobs[i].Args = bytes.Clone(jobs[i].Args)
+	}
+	return jobs
 }
 
 // depart numbers the statement that the others wait for from now on.
 func (c *convoy) depart() uint64 {
 	c.turns++
+	c.under++
 	c.turn = c.turns
 	return c.turn
 }
@@ -97,6 +112,7 @@ func (c *convoy) leave(p *passenger) {
 func (c *convoy) next(turn uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.under--
 	if c.turn == turn {
 		c.send()
 	}
@@ -140,7 +156,7 @@ func (c *convoy) carry(all []*passenger) {
 	for _, p := range all {
 		jobs = append(jobs, p.jobs...)
 	}
-	became, err := c.store.enqueuePlain(ctx, jobs, &call{query: lockLimitSQL, args: []any{strconv.FormatInt(c.patience.Milliseconds(), 10)}})
+	became, err := c.store.enqueuePlain(ctx, jobs, lockLimit(c.patience))
 	for _, p := range all {
 		p.alone, p.err = refuses(err), err
 		if err == nil {

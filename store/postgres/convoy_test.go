@@ -194,3 +194,24 @@ func TestACallerWhoseIDAnOpenTransactionAddsHoldsUpNobodyElse(t *testing.T) {
 		}
 	}
 }
+
+// TestACallerWhoseContextEndedMayUseItsSlicesAgain: the race detector sees whether
+// somebody reads them still.
+func TestACallerWhoseContextEndedMayUseItsSlicesAgain(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	addNamed(t, s, "known")
+	holder, watch := g.connect(t), g.connect(t)
+	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	var first sync.WaitGroup
+	first.Go(func() { s.Enqueue(t.Context(), []store.Job{{ID: "first", Kind: "k"}}) })
+	waiting(t, watch, 1)
+	for n := range 50 {
+		ctx, end := context.WithTimeout(t.Context(), time.Duration(n)*time.Millisecond)
+		jobs := []store.Job{{ID: "a", Kind: "k", Args: []byte(`{"a":1}`)}}
+		s.Enqueue(ctx, jobs)
+		end()
+		jobs[0].ID, jobs[0].Args[5] = "b", '2'
+	}
+	run(t, holder, "COMMIT")
+	first.Wait()
+}

@@ -46,10 +46,12 @@ func (*noLanes) Error() string { return "lanes of the jobs are missing" }
 
 // admit adds checked jobs in their order.
 func (d *door) admit(ctx context.Context, jobs []store.Job) error {
-	for some := range slices.Chunk(jobs, atOnce) {
-		if err := d.some(ctx, some); err != nil {
+	for len(jobs) > 0 {
+		n := oneStatement(jobs)
+		if err := d.some(ctx, jobs[:n]); err != nil {
 			return err
 		}
+		jobs = jobs[n:]
 	}
 	return nil
 }

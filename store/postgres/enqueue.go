@@ -35,16 +35,19 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued
 // enqueue adds jobs that nothing but a known id keeps out in one statement. Ids are
 // hardly ever known, so it is worth to try it as if none were.
 func (s *Store) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
-	if len(jobs) <= atOnce && plain(jobs) {
+	if plain(jobs) && oneStatement(jobs) == len(jobs) {
 		became, err := s.enqueueNew(ctx, jobs)
 		if !isUnique(err) {
 			return became, err
 		}
 	}
 	var d door
-	err := s.write(ctx, "enqueue", func(t *tx) (err error) {
-		d = s.inOwn(t)
-		return d.admit(ctx, jobs)
+	err := s.patient.try(ctx, func(first ...*call) error {
+		return s.write(ctx, "enqueue", func(t *tx) (err error) {
+			t.first = first
+			d = s.inOwn(t)
+			return d.admit(ctx, jobs)
+		})
 	})
 	return d.became, err
 }
@@ -54,7 +57,16 @@ func (s *Store) enqueueNew(ctx context.Context, jobs []store.Job) ([]store.Enque
 	if len(jobs) <= convoyJobs {
 		return s.convoy.enqueue(ctx, jobs)
 	}
-	return s.enqueuePlain(ctx, jobs)
+	return s.enqueueWith(ctx, s.patient, jobs)
+}
+
+// enqueueWith adds such jobs with patience.
+func (s *Store) enqueueWith(ctx context.Context, p patience, jobs []store.Job) (became []store.Enqueued, err error) {
+	err = p.try(ctx, func(first ...*call) error {
+		became, err = s.enqueuePlain(ctx, jobs, first...)
+		return err
+	})
+	return became, err
 }
 
 // enqueuePlain adds such jobs, after another statement of their transaction.

@@ -32,15 +32,21 @@ func wrap(err error) error {
 
 // hint is what helps against an error of the server.
 func (s *Store) hint(err error) string {
-	if code(err) != "42501" { // insufficient_privilege
-		return hints[code(err)]
-	}
 	c := s.pool.Config().ConnConfig
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
-		return fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s", quoted(c.Database), quoted(c.User))
+	connecting := errors.As(err, &connect)
+	switch code(err) {
+	case "42501": // insufficient_privilege
+		if connecting {
+			return fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s", quoted(c.Database), quoted(c.User))
+		}
+		return grantUse(s.options.Schema, c.User)
+	case "08P01", "42704", "22023": // protocol_violation, undefined_object, invalid_parameter_value
+		if connecting {
+			return wrongSetting
+		}
 	}
-	return grantUse(s.options.Schema, c.User)
+	return hints[code(err)]
 }
 
 // hints are what helps, by SQLSTATE.
@@ -55,9 +61,6 @@ var hints = map[string]string{
 	"53300": "the server has no connection left; raise max_connections, lower MaxConns, or put a pooler before it",
 	"55P03": "somebody held a lock for longer than the server's lock_timeout",
 	"57014": "a statement was cancelled; if statement_timeout is a few ms raise it for this user",
-	"08P01": wrongSetting,
-	"42704": wrongSetting,
-	"22023": wrongSetting,
 }
 
 const (

@@ -179,6 +179,18 @@ func TestARightThatIsMissingAtOpenIsNamedWithItsGrant(t *testing.T) {
 	worksWhole(t, s)
 }
 
+// TestOfSettingsOnlyAnErrorOfConnectingSpeaks: a statement's wrong value has the same
+// code.
+func TestOfSettingsOnlyAnErrorOfConnectingSpeaks(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	err := s.once(t.Context(), "notify", &call{query: notifySQL, args: []any{strings.Repeat("x", 64), []string{"q"}}})
+	if err == nil || strings.Contains(err.Error(), "hint") {
+		t.Errorf("error %v, want one without a hint", err)
+	}
+	refused(t, as(t, g.dsn, "postgres", "work_mem=much"), Options{}, "work_mem", "Options.Pooled")
+	refused(t, as(t, g.dsn, "postgres", "nothing_such=1"), Options{}, "nothing_such", "Options.Pooled")
+}
+
 func TestTheRightToConnectIsNamedWithItsGrant(t *testing.T) {
 	server := pgtest.Shared(t)
 	db := server.Database(t)

@@ -10,6 +10,21 @@ import (
 // atOnce is how many jobs one statement adds: its numbers have room for 2^20.
 const atOnce = 10_000
 
+// atOnceBytes is how many bytes of arguments it takes, unless one job has more: a
+// message to the server has room for a gigabyte.
+const atOnceBytes = 32 << 20
+
+// oneStatement is how many of the first jobs one statement adds.
+func oneStatement(jobs []store.Job) int {
+	bytes := 0
+	for n := range jobs {
+		if bytes += len(jobs[n].Args); n > 0 && bytes > atOnceBytes || n == atOnce {
+			return n
+		}
+	}
+	return len(jobs)
+}
+
 // rows are new jobs, column by column, as the statements that add them take them.
 type rows struct {
 	queues, kinds []string          // of the lanes

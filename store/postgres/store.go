@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"sync"
@@ -129,8 +130,17 @@ func (s *Store) text(q query) string {
 	return t
 }
 
-// channel is where notifications of this schema go.
-func (s *Store) channel() string { return "tasuki." + s.options.Schema }
+// maxName is how many bytes a name has at most, those of channels too.
+const maxName = 63
+
+// channel is where notifications of this schema go. One whose name leaves no room for
+// more has the channel of its hash.
+func (s *Store) channel() string {
+	if c := "tasuki." + s.options.Schema; len(c) <= maxName {
+		return c
+	}
+	return fmt.Sprintf("tasuki.%x", sha256.Sum224([]byte(s.options.Schema)))
+}
 
 // listenConfig is where to listen.
 func (s *Store) listenConfig() *pgx.ConnConfig {

@@ -25,6 +25,7 @@ var (
 type tx struct {
 	native
 	begin        query
+	first        []*call // behind it
 	begun, ended bool
 }
 
@@ -34,7 +35,7 @@ func (t *tx) do(ctx context.Context, calls ...*call) error {
 	}
 	if !t.begun {
 		t.begun = true
-		calls = append([]*call{{query: t.begin}}, calls...)
+		calls = slices.Concat([]*call{{query: t.begin}}, t.first, calls)
 	}
 	return t.native.do(ctx, calls...)
 }

@@ -2,9 +2,39 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
 )
+
+// TestWakesReachSchemasWithNamesOfAnyLength: a channel's name has no more bytes than a
+// schema's, and says more.
+func TestWakesReachSchemasWithNamesOfAnyLength(t *testing.T) {
+	dsn := freshDSN(t)
+	for _, n := range []int{1, 55, 56, 57, 63} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			names := []string{"a", "b"}
+			var stores []*Store
+			for _, name := range names { // they differ in their last letter
+				g := &ground{dsn: dsn, schema: strings.Repeat("x", n-1) + name}
+				stores = append(stores, g.open(t, Options{}))
+			}
+			e := listen(t, stores[0])
+			if _, err := stores[1].Enqueue(t.Context(), []store.Job{{ID: "b", Kind: "k"}}); err != nil {
+				t.Fatal(err)
+			}
+			e.quiet(t, 200*time.Millisecond)
+			if _, err := stores[0].Enqueue(t.Context(), []store.Job{{ID: "a", Kind: "k"}}); err != nil {
+				t.Fatal(err)
+			}
+			e.hears(t, "an enqueue")
+		})
+	}
+}
 
 // An ear is one who listens to a store.
 type ear struct{ woken chan struct{} }
