@@ -12,13 +12,16 @@ import (
 type table struct {
 	find, list, move query
 	states           []store.State
+	waiting          bool // without the jobs that run
 }
 
 var (
 	liveTable = table{named("find_live"), named("list_live"), named("move_live"),
-		[]store.State{store.Scheduled, store.Ready, store.Running, store.Retry}}
+		[]store.State{store.Scheduled, store.Ready, store.Running, store.Retry}, false}
+	waitingTable = table{named("find_live"), named("list_live"), named("move_live"),
+		[]store.State{store.Scheduled, store.Ready, store.Retry}, true}
 	endedTable = table{named("find_ended"), named("list_ended"), named("move_ended"),
-		[]store.State{store.Done, store.Dead, store.Cancelled}}
+		[]store.State{store.Done, store.Dead, store.Cancelled}, false}
 )
 
 // finding is the call that finds up to limit jobs of a table which a filter selects,
@@ -27,6 +30,7 @@ func (t *table) finding(f *store.Filter, now, upTo int64, limit int, take func(i
 	lines := map[string]bool{
 		"lanes": len(f.Queues)+len(f.Kinds) > 0, "queues": len(f.Queues) > 0, "kinds": len(f.Kinds) > 0,
 		"ids": len(f.IDs) > 0, "tags": len(f.Tags) > 0, "worker": f.Worker != "", "states": len(f.States) > 0,
+		"waiting": t.waiting,
 	}
 	asks := len(f.States) == 0
 	for _, s := range f.States {

@@ -16,4 +16,5 @@ WHERE j.seq <= $1 AND $2::bigint IS NOT NULL AND $4::text[] IS NOT NULL AND $5::
 /* ready */ OR j.state = 2 OR j.state = 5 OR j.state IN (1, 4) AND j.ord <= $2
 /* running */ OR j.state = 3
 /* states */ )
+/* waiting */ AND j.state <> 3
 ORDER BY j.seq DESC LIMIT $3
