@@ -19,11 +19,12 @@ import (
 type Store struct {
 	options Options
 	pools
-	owned  bool // Open made the pools, so Close closes them
-	strict bool // its transactions would not be READ COMMITTED by themselves
-	bell   *bell
-	convoy convoy
-	marks  marks
+	owned   bool // Open made the pools, so Close closes them
+	strict  bool // its transactions would not be READ COMMITTED by themselves
+	bell    *bell
+	convoy  convoy
+	patient patience
+	marks   marks
 
 	closing  time.Duration // how long Close waits
 	patience time.Duration // and the last statements of a Commit
@@ -44,6 +45,8 @@ var (
 func newStore(p pools, o Options) *Store {
 	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience, patience: commitPatience}
 	s.convoy.store, s.convoy.patience = s, convoyPatience
+	s.patient = newPatience(int(p.pool.Config().MaxConns))
+	s.convoy.cautious = cap(s.patient) < mostPatient
 	return s
 }
 
