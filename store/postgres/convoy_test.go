@@ -205,8 +205,9 @@ func TestACallerWhoseContextEndedMayUseItsSlicesAgain(t *testing.T) {
 	var first sync.WaitGroup
 	first.Go(func() { s.Enqueue(t.Context(), []store.Job{{ID: "first", Kind: "k"}}) })
 	waiting(t, watch, 1)
-	for n := range 50 {
-		ctx, end := context.WithTimeout(t.Context(), time.Duration(n)*time.Millisecond)
+	s.convoy.patience = time.Millisecond
+	for n := range 300 {
+		ctx, end := context.WithTimeout(t.Context(), time.Millisecond+time.Duration(n)*2*time.Microsecond)
 		jobs := []store.Job{{ID: "a", Kind: "k", Args: []byte(`{"a":1}`)}}
 		s.Enqueue(ctx, jobs)
 		end()
