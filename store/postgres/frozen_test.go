@@ -128,6 +128,25 @@ func TestAMachineThatIsGoneFreesItsRows(t *testing.T) {
 	}
 }
 
+// TestTheShortestIdleTimeIsNotForEver: the server counts milliseconds, and 0 is none.
+func TestTheShortestIdleTimeIsNotForEver(t *testing.T) {
+	s, _ := openTemp(t, Options{IdleInTransaction: 500 * time.Microsecond})
+	tx := mustBegin(t, s)
+	eventually(t, "is a transaction that stands idle ended", func() bool {
+		return second(tx.Exec(t.Context(), "SELECT 1")) != nil
+	})
+}
+
+// TestTheLongestIdleTimeIsTaken by the server as it is.
+func TestTheLongestIdleTimeIsTaken(t *testing.T) {
+	s, _ := openTemp(t, Options{IdleInTransaction: mostMilliseconds})
+	var got string
+	err := s.Pool().QueryRow(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&got)
+	if err != nil || got != "2147483647ms" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // TestTheApplicationsStatementsArePlannedAsUsual: what the store asks of its own
 // sessions would make others slow.
 func TestTheApplicationsStatementsArePlannedAsUsual(t *testing.T) {

@@ -28,6 +28,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("postgres: %w (hint: postgres://user:password@host:5432/database)", err)
 	}
 	o.configure(config, strings.Contains(dsn, "pool_max_conns"))
+	if config.MaxConns < 2 {
+		return nil, fmt.Errorf("postgres: pool_max_conns is %d: %w (hint: leave it out for %d; 2 is the least)", config.MaxConns, store.ErrInvalid, DefaultMaxConns)
+	}
 	pools, err := o.pools(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
@@ -105,6 +108,9 @@ func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o, err := o.filled()
 	if err != nil {
 		return nil, err
+	}
+	if pool == nil {
+		return nil, fmt.Errorf("postgres: the pool is nil: %w (hint: give one that pgxpool.New made, or use Open)", store.ErrInvalid)
 	}
 	if pool.Config().MaxConns < 2 {
 		return nil, fmt.Errorf("postgres: the pool has one connection: %w (hint: MaxConns of 4 or more)", store.ErrInvalid)

@@ -1,8 +1,12 @@
 package postgres
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -46,28 +50,43 @@ type Options struct {
 	IdleInTransaction time.Duration
 }
 
+// What no server has more of: connections, and milliseconds in a setting.
+const (
+	mostConns        = 1<<18 - 1
+	mostMilliseconds = math.MaxInt32 * time.Millisecond
+)
+
 // filled is o with its defaults, or an error that names the wrong field.
 func (o Options) filled() (Options, error) {
-	if o.Schema == "" {
-		o.Schema = DefaultSchema
-	}
-	if err := checkSchema(o.Schema); err != nil {
+	o.Schema = cmp.Or(o.Schema, DefaultSchema)
+	if err := o.check(); err != nil {
 		return o, err
 	}
-	if o.MaxConns < 0 || o.MaxConns == 1 {
-		return o, fmt.Errorf("postgres: MaxConns is %d: %w (hint: leave it out for %d; 2 is the least)", o.MaxConns, store.ErrInvalid, DefaultMaxConns)
-	}
-	if o.MaxPayload < 0 {
-		return o, fmt.Errorf("postgres: MaxPayload is negative: %w (hint: leave it out for %d bytes)", store.ErrInvalid, store.MaxPayload)
-	}
-	if o.ListenDSN != "" && o.NoListen {
-		return o, fmt.Errorf("postgres: ListenDSN and NoListen are both set: %w (hint: choose one)", store.ErrInvalid)
-	}
-	if o.MaxPayload == 0 {
-		o.MaxPayload = store.MaxPayload
-	}
-	if o.IdleInTransaction == 0 {
-		o.IdleInTransaction = DefaultIdleInTransaction
+	o.MaxPayload = cmp.Or(o.MaxPayload, store.MaxPayload)
+	if o.IdleInTransaction = cmp.Or(o.IdleInTransaction, DefaultIdleInTransaction); o.IdleInTransaction > 0 {
+		o.IdleInTransaction = max(o.IdleInTransaction, time.Millisecond) // for the server 0 is for ever
 	}
 	return o, nil
+}
+
+func (o *Options) check() error {
+	if err := checkSchema(o.Schema); err != nil {
+		return err
+	}
+	switch {
+	case o.MaxConns < 0 || o.MaxConns == 1 || o.MaxConns > mostConns:
+		return fmt.Errorf("postgres: MaxConns is %d: %w (hint: leave it out for %d; 2 is the least, %d the most)", o.MaxConns, store.ErrInvalid, DefaultMaxConns, mostConns)
+	case o.MaxPayload < 0:
+		return fmt.Errorf("postgres: MaxPayload is negative: %w (hint: leave it out for %d bytes)", store.ErrInvalid, store.MaxPayload)
+	case o.IdleInTransaction > mostMilliseconds:
+		return fmt.Errorf("postgres: IdleInTransaction is %v: %w (hint: 24 days at the most; negative leaves the server's own)", o.IdleInTransaction, store.ErrInvalid)
+	case o.ListenDSN == "":
+		return nil
+	case o.NoListen:
+		return fmt.Errorf("postgres: ListenDSN and NoListen are both set: %w (hint: choose one)", store.ErrInvalid)
+	}
+	if _, err := pgx.ParseConfig(o.ListenDSN); err != nil {
+		return fmt.Errorf("postgres: ListenDSN: %w: %w (hint: postgres://user:password@host:5432/database)", store.ErrInvalid, err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/pgtest"
 	"github.com/tasuki-jobs/tasuki/store"
@@ -45,15 +46,42 @@ func TestAnAddressThatIsNoneIsNamed(t *testing.T) {
 }
 
 func TestWrongOptionsAreNamed(t *testing.T) {
-	for field, o := range map[string]Options{
-		"Schema":     {Schema: "pg_mine"},
-		"MaxConns":   {MaxConns: 1},
-		"MaxPayload": {MaxPayload: -1},
-		"ListenDSN":  {ListenDSN: "postgres://127.0.0.1", NoListen: true},
+	for _, c := range []struct {
+		words string
+		o     Options
+	}{
+		{"Schema", Options{Schema: "pg_mine"}},
+		{"MaxConns is 1", Options{MaxConns: 1}},
+		{"MaxConns is -2", Options{MaxConns: -2}},
+		{"MaxConns is 1099511627776", Options{MaxConns: 1 << 40}},
+		{"MaxConns is 4294967298", Options{MaxConns: 1<<32 + 2}},
+		{"MaxPayload", Options{MaxPayload: -1}},
+		{"ListenDSN", Options{ListenDSN: "postgres://127.0.0.1", NoListen: true}},
+		{"ListenDSN", Options{ListenDSN: "postgres://%zz"}},
+		{"ListenDSN", Options{ListenDSN: "port=much"}},
+		{"IdleInTransaction is 2400h0m0s", Options{IdleInTransaction: 100 * 24 * time.Hour}},
 	} {
-		if err := refused(t, "postgres://127.0.0.1:1/", o, field); !errors.Is(err, store.ErrInvalid) {
-			t.Errorf("%s: error %v, want ErrInvalid", field, err)
+		if err := refused(t, "postgres://127.0.0.1:1/", c.o, c.words); !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("%s: error %v, want ErrInvalid", c.words, err)
 		}
+		if _, err := New(t.Context(), nil, c.o); err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: New answers %v", c.words, err)
+		}
+	}
+}
+
+func TestAPoolOfOneConnectionInTheAddressIsNamed(t *testing.T) {
+	dsn := "postgres://127.0.0.1:1/?pool_max_conns=1"
+	if err := refused(t, dsn, Options{}, "pool_max_conns is 1"); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("error %v, want ErrInvalid", err)
+	}
+	refused(t, dsn, Options{MaxConns: 2}, "is the server running") // it is what counts
+}
+
+func TestNoPoolAtAllIsNamed(t *testing.T) {
+	_, err := New(t.Context(), nil, Options{})
+	if hinted(t, err, "the pool is nil"); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("error %v, want ErrInvalid", err)
 	}
 }
 
