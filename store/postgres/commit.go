@@ -29,10 +29,15 @@ var (
 // others who enqueue the same wait for that. In a transaction of more than READ
 // COMMITTED the server may ask for it to be begun anew (40001, 23505).
 func (s *Store) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs ...store.Job) error {
-	return s.enqueueTx(ctx, native{tx, s.text}, jobs)
+	user := ""
+	if c := tx.Conn(); c != nil {
+		user = c.Config().User
+	}
+	return s.enqueueTx(ctx, native{tx, s.text}, user, jobs)
 }
 
-func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) error {
+// enqueueTx is EnqueueTx in a transaction of this user, if that is known.
+func (s *Store) enqueueTx(ctx context.Context, in session, user string, jobs []store.Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
@@ -41,7 +46,7 @@ func (s *Store) enqueueTx(ctx context.Context, in session, jobs []store.Job) err
 	}
 	d := s.inUsers(in)
 	if err := d.admit(ctx, jobs); err != nil {
-		return fmt.Errorf("enqueue: %w", err)
+		return fmt.Errorf("enqueue: %w", advised(err, s.hintInUsers(err, user)))
 	}
 	if d.xact != "" {
 		s.bell.await(d.xact, queuesOf(jobs))

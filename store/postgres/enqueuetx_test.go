@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,66 @@ func TestEnqueueTxRefusesBadJobsAndLeavesTheTransactionAsItWas(t *testing.T) {
 			t.Fatal(err)
 		}
 		the(t, s, "c")
+	})
+}
+
+// transactionsOf is a store whose application's transactions are at another address.
+func transactionsOf(t *testing.T, s *Store, dsn string) *Store {
+	t.Helper()
+	others := newStore(pools{s.pool, poolOf(t, dsn)}, s.options)
+	others.bell = s.bell
+	t.Cleanup(others.closeDB)
+	return others
+}
+
+// TestARightThatATransactionsUserLacksIsNamedWithItsGrant: it need not be the store's.
+func TestARightThatATransactionsUserLacksIsNamedWithItsGrant(t *testing.T) {
+	bothWays(t, func(t *testing.T, w way) {
+		s, g := openTemp(t, Options{})
+		name, dsn := guest(t, g)
+		theirs := transactionsOf(t, s, dsn)
+		job := store.Job{ID: "a", Kind: "k"}
+		use := grantUse(g.schema, name)
+		named := map[string]string{"pgx": use, "database/sql": strings.ReplaceAll(use, quoted(name), `"user"`)}[w.name]
+		hinted(t, w.begin(t, theirs, "").enqueue(t.Context(), job), "enqueue: ", "permission denied", named)
+		g.exec(t, use)
+		if err := w.begin(t, theirs, "").enqueue(t.Context(), job); err != nil {
+			t.Errorf("after the GRANT: %v", err)
+		}
+	})
+}
+
+// TestARightThatTheStoresUserLacksIsNamedForThatUser, where it makes the lanes of a
+// transaction beside it.
+func TestARightThatTheStoresUserLacksIsNamedForThatUser(t *testing.T) {
+	g := sharedGrounds(t).take(t)
+	name, dsn := guest(t, g)
+	use := grantUse(g.schema, name)
+	g.exec(t, use)
+	s, err := Open(t.Context(), dsn, Options{Schema: g.schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	g.exec(t, "REVOKE INSERT ON tasuki.lanes FROM "+name)
+	tx, err := connect(t, g.dsn).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hinted(t, s.EnqueueTx(t.Context(), tx, store.Job{ID: "a", Kind: "new"}), "permission denied", use)
+}
+
+func TestATransactionElsewhereOrOneThatOnlyReadsIsNamed(t *testing.T) {
+	bothWays(t, func(t *testing.T, w way) {
+		s, g := openTemp(t, Options{})
+		elsewhere := transactionsOf(t, s, freshDSN(t))
+		job := store.Job{ID: "a", Kind: "k"}
+		hinted(t, w.begin(t, elsewhere, "").enqueue(t.Context(), job), "enqueue: ", "schema "+g.schema, "the store's database")
+		reads := w.begin(t, s, "")
+		if err := reads.exec(t.Context(), "SET TRANSACTION READ ONLY"); err != nil {
+			t.Fatal(err)
+		}
+		hinted(t, reads.enqueue(t.Context(), job), "enqueue: ", "only reads")
 	})
 }
 

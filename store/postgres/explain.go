@@ -49,6 +49,36 @@ func (s *Store) hint(err error) string {
 	return hints[code(err)]
 }
 
+// hintInUsers is what helps against an error in a transaction of the application's. Its
+// driver need not be ours.
+func (s *Store) hintInUsers(err error, user string) string {
+	var answered interface{ SQLState() string }
+	if !errors.As(err, &answered) {
+		return ""
+	}
+	switch state := answered.SQLState(); state {
+	case "42501": // insufficient_privilege
+		if user == "" {
+			return "for the user of the transaction: " + grantUse(s.options.Schema, "user")
+		}
+		return grantUse(s.options.Schema, user)
+	case "3F000", "42P01": // invalid_schema_name, undefined_table
+		return fmt.Sprintf("the transaction must be in the store's database, which has the schema %s", s.options.Schema)
+	case codeReadOnly:
+		return "the transaction only reads, or its server does; begin one that writes"
+	default:
+		return hints[state]
+	}
+}
+
+// advised is an error with its hint, unless it has one.
+func advised(err error, hint string) error {
+	if hint == "" || strings.Contains(err.Error(), "(hint: ") {
+		return err
+	}
+	return fmt.Errorf("%w (hint: %s)", err, hint)
+}
+
 // hints are what helps, by SQLSTATE.
 var hints = map[string]string{
 	"28P01": wrongUser,

@@ -23,7 +23,8 @@ func (s *Store) lanesFor(ctx context.Context, in session, r *rows) error {
 	}
 	defer release()
 	t := &tx{native: native{conn, s.text}, begin: beginSQL}
-	return t.run(ctx, conn, func(t *tx) error { return t.finish(ctx, r.addLanes(), r.findLanes()) })
+	err := t.run(ctx, conn, func(t *tx) error { return t.finish(ctx, r.addLanes(), r.findLanes()) })
+	return s.named("add lanes", err) // its user is the store's
 }
 
 // besideWait is how long a transaction waits for a connection of the store's pool. It

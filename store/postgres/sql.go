@@ -22,7 +22,7 @@ func (d SQL) DB() *sql.DB { return d.s.sqlDB() }
 
 // EnqueueTx is [Store.EnqueueTx] in a transaction of database/sql, by whatever driver.
 func (d SQL) EnqueueTx(ctx context.Context, tx *sql.Tx, jobs ...store.Job) error {
-	return d.s.enqueueTx(ctx, foreign{tx, d.s.text}, jobs)
+	return d.s.enqueueTx(ctx, foreign{tx, d.s.text}, "", jobs)
 }
 
 // Commit is [Store.Commit] with a transaction of database/sql, on a connection of the
