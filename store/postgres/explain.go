@@ -88,6 +88,7 @@ var hints = map[string]string{
 	"42P01": noSchema,
 	"25006": "this server only reads; give the address of the one that writes, or all hosts and target_session_attrs=read-write",
 	"53100": "the server's disk is full",
+	"53200": "the server has no memory, or no room for another lock; raise max_locks_per_transaction, or enqueue fewer jobs with unique keys in one transaction",
 	"53300": "the server has no connection left; raise max_connections, lower MaxConns, or put a pooler before it",
 	"55P03": "somebody held a lock for longer than the server's lock_timeout",
 	"57014": "a statement was cancelled; if statement_timeout is a few ms raise it for this user",
