@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,6 +34,23 @@ func TestWakesReachSchemasWithNamesOfAnyLength(t *testing.T) {
 			}
 			e.hears(t, "an enqueue")
 		})
+	}
+}
+
+// TestATransactionThatTheServerDoesNotKnowHoldsUpNoOthers: after a failover to a replica
+// that was behind there are numbers that are yet to come.
+func TestATransactionThatTheServerDoesNotKnowHoldsUpNoOthers(t *testing.T) {
+	s, _ := openTemp(t, Options{})
+	e := listen(t, s)
+	s.bell.await("99999999999", []string{"lost"})
+	tx := mustBegin(t, s)
+	err := errors.Join(s.EnqueueTx(t.Context(), tx, store.Job{ID: "a", Kind: "k"}), tx.Commit(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.hears(t, "a commit")
+	if n := s.bell.awaited(); n != 1 {
+		t.Errorf("%d transactions are asked after, want the one that is yet to come", n)
 	}
 }
 
