@@ -37,8 +37,11 @@ func (s *Store) beside(ctx context.Context) (conn *pgx.Conn, release func()) {
 	if c := s.free(ctx); c != nil {
 		return c.Conn(), c.Release
 	}
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	config, err := s.connConfig(ctx)
 	if err != nil {
+		return nil, nil
+	}
+	if conn, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return nil, nil
 	}
 	return conn, func() { conn.Close(context.WithoutCancel(ctx)) }

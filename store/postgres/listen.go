@@ -64,7 +64,11 @@ type listening struct {
 
 // run listens on one connection until that breaks.
 func (l *listening) run(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, l.store.listenConfig())
+	config, err := l.store.listenConfig(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -182,7 +182,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.inspect(ctx); err != nil {
 		return err
 	}
-	m := migrator{s.pool.Config().ConnConfig, s.options.Schema, migrations}
+	config, err := s.connConfig(ctx)
+	if err != nil {
+		return err
+	}
+	m := migrator{config, s.options.Schema, migrations}
 	steps, err := m.run(ctx, s.options.NoMigrate)
 	if err == nil && s.options.NoMigrate && len(steps) > 0 {
 		err = fmt.Errorf("schema %s is missing or older than this program (hint: tasuki migrate brings it up to date)", s.options.Schema)

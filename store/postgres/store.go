@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
@@ -146,14 +147,26 @@ func (s *Store) channel() string {
 }
 
 // listenConfig is where to listen.
-func (s *Store) listenConfig() *pgx.ConnConfig {
-	if s.options.ListenDSN != "" {
-		if c, err := pgx.ParseConfig(s.options.ListenDSN); err == nil {
-			c.DialFunc = dial
-			return c
+func (s *Store) listenConfig(ctx context.Context) (*pgx.ConnConfig, error) {
+	if s.options.ListenDSN == "" {
+		c, err := s.connConfig(ctx)
+		if err == nil {
+			c.OnNotification = nil
 		}
+		return c, err
 	}
-	c := s.pool.Config().ConnConfig
-	c.OnNotification = nil
-	return c
+	c, err := pgx.ParseConfig(s.options.ListenDSN)
+	if err == nil {
+		c.DialFunc = dial
+	}
+	return c, err
+}
+
+// connConfig is how the pool would connect now: the password may be one that changes.
+func (s *Store) connConfig(ctx context.Context) (*pgx.ConnConfig, error) {
+	c := s.pool.Config() // a copy
+	if c.BeforeConnect == nil {
+		return c.ConnConfig, nil
+	}
+	return c.ConnConfig, c.BeforeConnect(ctx, c.ConnConfig)
 }
