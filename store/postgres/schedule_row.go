@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -32,12 +31,6 @@ func readSchedule(r scanner) (row sqlstore.ScheduleRow, err error) {
 			*m.into = sqlstore.Time(m.holds)
 		}
 	}
-	var said sqlstore.ScheduleWhat
-	if err = json.Unmarshal([]byte(what), &said); err == nil {
-		err = row.Say(&said)
-	}
-	if err != nil {
-		row.Damage = append(row.Damage, sqlstore.Flaw{Column: "what", Holds: what, Why: fmt.Sprintf("(%v)", err)})
-	}
+	row.ReadWhat(what, func(_, into any) error { return json.Unmarshal([]byte(what), into) })
 	return row, nil
 }

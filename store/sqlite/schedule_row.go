@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"database/sql"
-	"fmt"
 
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
@@ -43,24 +42,12 @@ func scanSchedule(q *sql.Rows) (*scheduleRow, error) {
 	r.Damage.Note("by", by, ok)
 	r.Last, ok = asInteger(last)
 	r.Damage.Note(lastTick, last, ok || last == nil)
-	r.readWhat(what)
+	r.ReadWhat(what, fromJSON)
 	return r, nil
 }
 
 // lastTick is the column with a schedule's last tick.
 const lastTick = "tasuki_ticks.n"
-
-// readWhat reads what a program says of the schedule.
-func (r *scheduleRow) readWhat(v any) {
-	var what sqlstore.ScheduleWhat
-	err := fromJSON(v, &what)
-	if err == nil {
-		err = r.Say(&what)
-	}
-	if err != nil {
-		r.Damage = append(r.Damage, sqlstore.Flaw{Column: "what", Holds: v, Why: fmt.Sprintf("(%v)", err)})
-	}
-}
 
 // asCount is a number of a row that counts up, with room to go on.
 func asCount(v any) (uint64, bool) {

@@ -44,8 +44,20 @@ type ScheduleRow struct {
 	Damage Damage
 }
 
-// Say reads the column what: nothing that Declare would refuse.
-func (r *ScheduleRow) Say(w *ScheduleWhat) error {
+// ReadWhat reads the column what, as read does; none of it counts that Declare would
+// refuse.
+func (r *ScheduleRow) ReadWhat(holds any, read func(holds, into any) error) {
+	var w ScheduleWhat
+	err := read(holds, &w)
+	if err == nil {
+		err = r.say(&w)
+	}
+	if err != nil {
+		r.Damage = append(r.Damage, Flaw{Column: "what", Holds: holds, Why: fmt.Sprintf("(%v)", err)})
+	}
+}
+
+func (r *ScheduleRow) say(w *ScheduleWhat) error {
 	r.Spec, r.Missed, r.Jitter, r.Job = w.Spec, w.Missed, w.Jitter, w.Job
 	said := r.Schedule
 	said.By = "" // it has a column of its own
