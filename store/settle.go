@@ -83,4 +83,5 @@ const (
 	Already ResultWhat = "already" // written by an earlier sending of this batch
 	Lost    ResultWhat = "lost"    // not this worker's claim any more; nothing written
 	Refused ResultWhat = "refused" // can never be written as it is; still claimed
+	Later   ResultWhat = "later"   // somebody else has to be waited for; nothing written, still claimed
 )

@@ -73,6 +73,11 @@ type Consumer interface {
 	// error that says why; the claim is still held and the caller settles it
 	// with something else.
 	//
+	// An outcome is Later where nothing but its Enqueue jobs cannot be written
+	// for now: whether their unique keys, ticks or ids are free depends on
+	// somebody's transaction, which may stay open for long. The claim is still
+	// held, and the caller settles it again in another batch, after a while.
+	//
 	// The Enqueue jobs are judged after the outcome freed the job's own unique
 	// key, so that a successor may take it. An outcome that would let a job that
 	// is to be cancelled run again (Fail, Snooze, HandOver, Return) is written
