@@ -136,6 +136,9 @@ type link struct {
 
 var errCut = errors.New("connection refused")
 
+// errLater of refuse makes an outcome wait.
+var errLater = errors.New("later")
+
 func newLink(st store.Store) *link {
 	return &link{Store: st, lose: map[string]int{}, calls: map[string]int{}, late: map[string]time.Duration{}, broken: map[string]bool{}}
 }
@@ -216,6 +219,10 @@ func (l *link) settle(ctx context.Context, req store.SettleRequest) (store.Settl
 	}
 	var all store.SettleReply
 	for i := range req.Outcomes {
+		if refused[i] == errLater {
+			all.Results = append(all.Results, store.Result{What: store.Later})
+			continue
+		}
 		if why := refused[i]; why != nil {
 			all.Results = append(all.Results, store.Result{What: store.Refused, Err: why})
 			continue

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +81,59 @@ func TestAnOutcomeThatTheStoreRefusesMakesThatJobDeadAndHoldsUpNoOther(t *testin
 		wantState(t, st, good.ID, store.Done)
 		if r := wantState(t, st, bad.ID, store.Dead); !strings.Contains(r.Failure.Message, "no encoding") {
 			t.Errorf("failure %+v does not say why", r.Failure)
+		}
+	})
+}
+
+func TestAnOutcomeThatTheStoreCannotWriteForNowHoldsUpNoOtherAndIsWrittenInTheEnd(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		late := task.Job(1, tasuki.Keep(time.Hour))
+		var open atomic.Bool
+		open.Store(true)
+		way.refuse = func(o store.Outcome) error {
+			if o.ID == late.ID && open.Load() {
+				return errLater
+			}
+			return nil
+		}
+		jobs := []store.Job{late}
+		for i := range 300 { // more than the settler has places
+			jobs = append(jobs, task.Job(i, tasuki.Keep(time.Hour)))
+		}
+		enqueued(t, st, jobs...)
+		log, out := logged()
+		started(t, way, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}, Slots: 1})
+		pass(5 * time.Second)
+		for _, other := range jobs[1:] {
+			wantState(t, st, other.ID, store.Done)
+		}
+		wantState(t, st, late.ID, store.Running)
+		before := way.count("settle")
+		pass(time.Minute)
+		if calls := way.count("settle") - before; calls < 55 || calls > 65 {
+			t.Errorf("it was sent %d times in a minute", calls)
+		}
+		open.Store(false)
+		pass(time.Second)
+		wantState(t, st, late.ID, store.Done)
+		if n := strings.Count(out.String(), "an outcome waits"); n != 1 {
+			t.Errorf("that it waits was logged %d times, want once", n)
+		}
+	})
+}
+
+func TestAStopSaysWhichOutcomesTheStoreCouldNotWriteForNow(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		way.refuse = func(store.Outcome) error { return errLater }
+		job := task.Job(1)
+		enqueued(t, st, job)
+		w := started(t, way, tasuki.Config{Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}})
+		pass(5 * time.Second)
+		var un *tasuki.Unrecorded
+		if err := w.Stop(t.Context()); !errors.As(err, &un) || len(un.Jobs) != 1 || un.Jobs[0].ID != job.ID {
+			t.Errorf("stop answered %v, want Unrecorded with the job", err)
 		}
 	})
 }

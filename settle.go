@@ -13,8 +13,9 @@ import (
 
 // The settler writes outcomes in batches, one batch in flight: while one is on
 // its way the next gathers; when idle, at once. A batch that was not answered is
-// sent again as it was. At most `room` outcomes are in hand; beyond that, slots
-// wait.
+// sent again as it was. What the store cannot write for now goes in batches of its
+// own, now and then, so that it holds up nothing else. At most `room` outcomes are in
+// hand; beyond that, slots wait.
 type settler struct {
 	w    *Worker
 	wake loop.Wake
@@ -24,21 +25,25 @@ type settler struct {
 	pending []settling
 
 	// Owned by the settler's goroutine.
-	batch  uint64
-	flight []settling
-	errors outage
+	batch   uint64
+	flight  []settling
+	later   []settling // what the store could not write for now
+	laterAt time.Time  // when it is sent again
+	errors  outage
 }
 
 type settling struct {
 	run  *run
 	out  store.Outcome
 	room bool // it takes one of the settler's places
+	late bool // the store could not write it before
 }
 
 const (
 	settleMost  = 1000            // outcomes of one batch
 	settleBytes = 4 << 20         // of one batch, unless one outcome alone is bigger
 	settleLimit = 5 * time.Second // of one call
+	settleLater = time.Second     // until what could not be written for now is sent again
 )
 
 func newSettler(w *Worker) *settler {
@@ -65,20 +70,36 @@ func (s *settler) push(all ...settling) {
 	s.wake.Ring()
 }
 
-// take moves the next batch into flight.
-func (s *settler) take() {
+// take moves the next batch into flight, or answers when there may be one.
+func (s *settler) take() time.Duration {
+	wait := loop.Never
+	if len(s.later) > 0 {
+		if wait = max(time.Until(s.laterAt), 0); wait == 0 {
+			s.later = s.fly(s.later)
+			return 0
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.pending = s.fly(s.pending); len(s.flight) > 0 {
+		return 0
+	}
+	return wait
+}
+
+// fly moves as many as one batch holds into flight, and answers the rest.
+func (s *settler) fly(from []settling) []settling {
 	n, bytes := 0, 0
-	for n < len(s.pending) && n < settleMost {
-		if bytes += weight(&s.pending[n].out); bytes > settleBytes && n > 0 {
+	for n < len(from) && n < settleMost {
+		if bytes += weight(&from[n].out); bytes > settleBytes && n > 0 {
 			break
 		}
 		n++
 	}
-	s.flight = append(s.flight[:0], s.pending[:n]...)
-	s.pending = append(s.pending[:0], s.pending[n:]...)
-	clear(s.pending[len(s.pending):cap(s.pending)])
+	s.flight = append(s.flight[:0], from[:n]...)
+	rest := append(from[:0], from[n:]...)
+	clear(rest[len(rest):cap(rest)])
+	return rest
 }
 
 func weight(o *store.Outcome) int {
@@ -94,8 +115,8 @@ func (s *settler) step(context.Context) time.Duration {
 		return d
 	}
 	if len(s.flight) == 0 {
-		if s.take(); len(s.flight) == 0 {
-			return loop.Never
+		if wait := s.take(); len(s.flight) == 0 {
+			return wait
 		}
 		s.batch++
 	}
@@ -126,6 +147,9 @@ func (s *settler) answered(results []store.Result) {
 				again = append(again, next)
 				continue
 			}
+		case store.Later:
+			s.wait(f)
+			continue
 		case store.Lost:
 			if f.out.Verb != store.Return { // that it went back already is no news
 				s.w.log.Warn("outcome dropped: the job is another worker's now", append(logAttrs(f.run), slog.String("outcome", string(f.out.Verb)))...)
@@ -133,14 +157,25 @@ func (s *settler) answered(results []store.Result) {
 		}
 		done = append(done, f.run)
 	}
-	for _, f := range s.flight {
-		if f.room {
+	for i, f := range s.flight {
+		if f.room && results[i].What != store.Later {
 			<-s.room
 		}
 	}
 	s.flight = s.flight[:0]
 	s.push(again...)
 	s.w.desk.remove(done)
+}
+
+// wait keeps an outcome that the store cannot write for now. Its claim is held, and
+// it takes its place, until it is written.
+func (s *settler) wait(f settling) {
+	if !f.late {
+		s.w.log.Warn("an outcome waits: what its job enqueues depends on a transaction that is open", append(logAttrs(f.run),
+			slog.String("outcome", string(f.out.Verb)))...)
+	}
+	f.late = true
+	s.later, s.laterAt = append(s.later, f), time.Now().Add(settleLater)
 }
 
 // refused makes an outcome that the store can take out of one that it never

@@ -42,7 +42,7 @@ func (d *door) settled(ctx context.Context, outcomes []store.Outcome, results []
 	defer d.mu.Unlock()
 	for i, o := range outcomes {
 		v := d.visitOf(o.Claim)
-		if v == nil || results[i].What == store.Refused {
+		if v == nil || results[i].What == store.Refused || results[i].What == store.Later {
 			continue
 		}
 		if o.Progress != nil {
