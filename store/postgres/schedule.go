@@ -69,7 +69,7 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 				continue
 			}
 			if changed++; deleted {
-				c.deleted = append(c.deleted, name)
+				c.deleted = append(c.deleted, row.name)
 			} else {
 				c.put(row.Schedule)
 			}
@@ -84,7 +84,7 @@ func (s *Store) Switch(ctx context.Context, names []string, to store.ScheduleSwi
 // scheduling is a change of schedules under way. All changes wait for one another, so
 // that versions rise in the order in which they are seen.
 type scheduling struct {
-	rows    map[string]sqlstore.ScheduleRow
+	rows    map[string]scheduleRow // by the names under which they are listed
 	version int64
 	now     time.Time
 	puts    []store.Schedule
@@ -99,7 +99,7 @@ func (c *scheduling) put(row store.Schedule) {
 
 func (s *Store) scheduling(ctx context.Context, doing string, names []string, change func(*scheduling)) error {
 	return s.write(ctx, doing, func(t *tx) error {
-		c := scheduling{rows: map[string]sqlstore.ScheduleRow{}}
+		c := scheduling{rows: map[string]scheduleRow{}}
 		if err := c.lock(ctx, t, names); err != nil {
 			return err
 		}
@@ -116,7 +116,9 @@ func (c *scheduling) lock(ctx context.Context, t *tx, names []string) error {
 		err := t.do(ctx, &call{query: scheduleLockSQL, row: func(r scanner) error { return r.Scan(&c.version, &deleted, &now) }},
 			&call{query: scheduleSQL, args: []any{names}, row: func(r scanner) error {
 				row, err := readSchedule(r)
-				c.rows[row.Name] = row
+				if _, taken := c.rows[row.Name]; !taken || row.Name == row.name { // who has a name comes first
+					c.rows[row.Name] = row
+				}
 				return err
 			}})
 		if err != nil {
@@ -163,7 +165,8 @@ func scheduleArgs(rows []store.Schedule) []any {
 // if it is another than the caller's.
 //
 // A row that cannot be read is no error: it is answered as a paused schedule without a
-// Job, whose Spec says which column holds what.
+// Job, whose Spec says which column holds what. One without a name is named
+// unreadable-1.
 func (s *Store) Schedules(ctx context.Context, req store.SchedulesRequest) (reply store.SchedulesReply, err error) {
 	known, err := s.countSchedules(ctx, &reply)
 	if err != nil || known && req.Since > 0 && reply.Version <= req.Since {

@@ -7,16 +7,23 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
 
+// A scheduleRow is a schedule as it is stored here.
+type scheduleRow struct {
+	sqlstore.ScheduleRow
+	name string // as it is stored
+}
+
 // readSchedule reads a row as the queries schedule and schedules answer it. What
 // cannot be used is no error: the columns' types let in more than the store writes.
-func readSchedule(r scanner) (row sqlstore.ScheduleRow, err error) {
+func readSchedule(r scanner) (row scheduleRow, err error) {
 	var what string
 	var version, since, declared, changed int64
 	var last *int64
-	if err := r.Scan(&row.Name, &version, &row.Paused, &since, &declared, &changed, &row.By, &what, &last); err != nil {
+	if err := r.Scan(&row.Name, &row.name, &version, &row.Paused, &since, &declared, &changed, &row.By, &what, &last); err != nil {
 		return row, err
 	}
 	row.Last = max(number(last), 0)
+	row.Damage.Note("name", row.name, row.name == row.Name)
 	row.Damage.Note("version", version, sqlstore.IsCount(version) && version > 0)
 	if row.Version = 1; sqlstore.IsCount(version) {
 		row.Version = uint64(max(version, 1))

@@ -164,6 +164,50 @@ func TestAScheduleThatCannotBeReadIsDeletedWithItsTick(t *testing.T) {
 	}
 }
 
+func TestAScheduleWithoutANameIsListedAndDeletedUnderAnother(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	declare(t, s, "bad", "good", "zero")
+	g.exec(t, "UPDATE tasuki.schedules SET name = '' WHERE name = 'bad'")
+	if is := scheduleNamed(t, s, "unreadable-1"); !is.Paused || is.Job.Kind != "" || !strings.Contains(is.Spec, `name holds the text ""`) {
+		t.Errorf("%+v", is)
+	}
+	var names []string
+	for after := ""; len(names) < 4; after = names[len(names)-1] { // page by page
+		page := schedules(t, s, store.SchedulesRequest{After: after, Limit: 1}).Schedules
+		if len(page) == 0 {
+			break
+		}
+		names = append(names, page[0].Name)
+	}
+	if got := strings.Join(names, " "); got != "good unreadable-1 zero" {
+		t.Errorf("listed are %s", got)
+	}
+	if n, err := s.Switch(t.Context(), []string{"unreadable-1"}, store.SchedulePause); n != 0 || err != nil {
+		t.Errorf("%d are paused, %v", n, err)
+	}
+	if n, err := s.Switch(t.Context(), []string{"unreadable-1"}, store.ScheduleDelete); n != 1 || err != nil {
+		t.Errorf("%d are deleted, %v", n, err)
+	}
+	if all := schedules(t, s, store.SchedulesRequest{}).Schedules; len(all) != 2 {
+		t.Errorf("left is %+v", all)
+	}
+}
+
+func TestAScheduleThatHasTheNameOfAnUnreadableOneComesFirst(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	declare(t, s, "bad", "unreadable-1")
+	g.exec(t, "UPDATE tasuki.schedules SET name = '' WHERE name = 'bad'")
+	if before := declare(t, s, "unreadable-1")[0]; before.Spec != "@daily" || before.Version != 2 {
+		t.Errorf("%+v", before)
+	}
+	if n, err := s.Switch(t.Context(), []string{"unreadable-1"}, store.ScheduleDelete); n != 1 || err != nil {
+		t.Errorf("%d are deleted, %v", n, err)
+	}
+	if is := scheduleNamed(t, s, "unreadable-1"); !strings.Contains(is.Spec, `name holds`) {
+		t.Errorf("%+v", is)
+	}
+}
+
 // TestCountsOfSchedulesThatCannotBeReadBeginAnewWhereNobodyHasBeen: or a caller would
 // take what changes next for what it knows.
 func TestCountsOfSchedulesThatCannotBeReadBeginAnewWhereNobodyHasBeen(t *testing.T) {
