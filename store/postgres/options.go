@@ -26,8 +26,9 @@ type Options struct {
 	Schema string
 	// MaxConns is how many connections the application's statements have at most, those
 	// of handlers that use Commit among them; beside them the store has up to six for
-	// itself, and one that listens. Default: pool_max_conns of the DSN, else
-	// DefaultMaxConns. A pool given to New serves for all but listening.
+	// itself, one for each Listen, and now and then one for a moment. Two are the least.
+	// Default: pool_max_conns of the DSN, else DefaultMaxConns. A pool given to New, or
+	// with Pooled this one, serves for all but those last two.
 	MaxConns int
 	// MaxPayload bounds arguments, cursor and result in bytes, each. Default:
 	// store.MaxPayload.
@@ -39,14 +40,16 @@ type Options struct {
 	// the server: no prepared statements, no settings of sessions. Default: false.
 	Pooled bool
 	// ListenDSN is where to listen for notifications, if not where everything else
-	// goes: a pooler in transaction mode does not pass them on. Default: the same.
+	// goes: a pooler in transaction mode does not pass them on. BeforeConnect of a pool
+	// is not asked for it. Default: the same.
 	ListenDSN string
 	// NoListen makes workers find new jobs by polling alone. Default: false.
 	NoListen bool
 	// IdleInTransaction is how long the server lets a transaction of this store stand
 	// idle before it ends it: it is by when the rows of a worker that was frozen inside
-	// of a Commit are free. Default: DefaultIdleInTransaction. Negative: the server's
-	// own. Not with Pooled, nor with a pool given to New.
+	// of a Commit are free. In milliseconds, one at least, 24 days at most. Default:
+	// DefaultIdleInTransaction. Negative: the server's own. Not with Pooled, nor with a
+	// pool given to New.
 	IdleInTransaction time.Duration
 }
 
