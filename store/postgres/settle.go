@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -33,7 +34,7 @@ func (s *Store) Settle(ctx context.Context, req store.SettleRequest) (store.Sett
 		}
 	}
 	b, err := s.settle(ctx, &req, false)
-	if isRefusal(err) {
+	if isRefusal(err) || code(err) == codeLocked {
 		b, err = s.settle(ctx, &req, true)
 	}
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *Store) Settle(ctx context.Context, req store.SettleRequest) (store.Sett
 // settle applies a batch in one transaction; apart: each outcome for itself.
 func (s *Store) settle(ctx context.Context, req *store.SettleRequest, apart bool) (b batch, err error) {
 	err = s.write(ctx, "settle", func(t *tx) error {
-		b = batch{store: s, req: req, tx: t, apart: apart, results: make([]store.Result, len(req.Outcomes))}
+		b = batch{store: s, req: req, tx: t, apart: apart, waits: lockPatience, results: make([]store.Result, len(req.Outcomes))}
 		return b.run(ctx)
 	})
 	return b, err
@@ -130,6 +131,7 @@ type batch struct {
 	req     *store.SettleRequest
 	tx      *tx
 	apart   bool
+	waits   time.Duration // how long what is enqueued waits for locks
 	now     int64
 	worker  int32
 	held    map[string]*sqlstore.Job
@@ -267,9 +269,13 @@ func (b *batch) saves(ctx context.Context, saved map[string]*sqlstore.Job) error
 	return b.tx.do(ctx, &call{query: saveSQL, args: []any{b.req.Worker, ids, tokens, cursors, progresses, seqs}})
 }
 
-// write writes what became of the jobs, and lets in what they enqueue.
+// write writes what became of the jobs, and lets in what they enqueue. That may want
+// what a transaction of the application's has: it does not wait for long.
 func (b *batch) write(ctx context.Context) error {
-	if err := b.changes.write(ctx, b.tx); err != nil || len(b.enqueue) == 0 {
+	if len(b.enqueue) == 0 {
+		return b.changes.write(ctx, b.tx)
+	}
+	if err := b.tx.do(ctx, append(b.changes.calls(), lockLimit(b.waits))...); err != nil {
 		return err
 	}
 	b.queues = append(b.queues, queuesOf(b.enqueue)...)
