@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -130,11 +132,24 @@ func TestAMachineThatIsGoneFreesItsRows(t *testing.T) {
 
 // TestTheShortestIdleTimeIsNotForEver: the server counts milliseconds, and 0 is none.
 func TestTheShortestIdleTimeIsNotForEver(t *testing.T) {
-	s, _ := openTemp(t, Options{IdleInTransaction: 500 * time.Microsecond})
-	tx := mustBegin(t, s)
-	eventually(t, "is a transaction that stands idle ended", func() bool {
-		return second(tx.Exec(t.Context(), "SELECT 1")) != nil
-	})
+	o, err := Options{IdleInTransaction: 500 * time.Microsecond}.filled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := pgxpool.ParseConfig(sharedGrounds(t).dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.configure(config, false)
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	var got string
+	if err := pool.QueryRow(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&got); err != nil || got != "1ms" {
+		t.Errorf("%q, %v", got, err)
+	}
 }
 
 // TestTheLongestIdleTimeIsTaken by the server as it is.
