@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
@@ -171,7 +172,15 @@ func (b *batch) run(ctx context.Context) error {
 	if b.req.Batch == 0 {
 		return nil
 	}
-	return b.tx.finish(ctx, &call{query: settleNoteSQL, args: []any{b.worker, int64(b.req.Batch), b.done, b.failed, sqlstore.Answers(b.results)}})
+	return b.tx.finish(ctx, b.note())
+}
+
+// note notes the batch. Where something is applied the lock on its job keeps the worker
+// from being forgotten meanwhile; where nothing is, it takes one on the worker.
+func (b *batch) note() *call {
+	applied := slices.ContainsFunc(b.results, func(r store.Result) bool { return r.What == store.Applied })
+	return &call{query: settleNoteSQL.with(map[string]bool{"nothing": !applied}),
+		args: []any{b.worker, int64(b.req.Batch), b.done, b.failed, sqlstore.Answers(b.results)}}
 }
 
 // open reads what the batch is about.

@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"testing"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// TestABatchOfAWorkerThatIsBeingReleasedLeavesNothing: what is noted of it once the
+// worker is forgotten nobody would remove.
+func TestABatchOfAWorkerThatIsBeingReleasedLeavesNothing(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	beat(t, s, "w", 1)
+	addNamed(t, s, "a")
+	lost := outcomes(claim(t, s, "w", 1), store.Fail)
+	lost[0].Token++
+	release := connect(t, g.dsn)
+	run(t, release, g.text("BEGIN; UPDATE tasuki.jobs SET state = 2, worker = NULL, token = NULL; DELETE FROM tasuki.batches; DELETE FROM tasuki.workers"))
+	answer := make(chan store.SettleReply, 1)
+	go func() {
+		r, err := s.Settle(t.Context(), store.SettleRequest{Worker: "w", Batch: 2, Outcomes: lost})
+		if err != nil {
+			t.Error(err)
+		}
+		answer <- r
+	}()
+	waiting(t, connect(t, g.dsn), 1)
+	run(t, release, "COMMIT")
+	if got := whats((<-answer).Results); got != "lost" {
+		t.Errorf("settled: %s", got)
+	}
+	if n := g.ask(t, "SELECT count(*)::text FROM tasuki.batches"); n != "0" {
+		t.Errorf("%s batches of a worker that is forgotten are noted", n)
+	}
+}
