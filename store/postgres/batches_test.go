@@ -11,14 +11,12 @@ import (
 func TestABatchOfAWorkerThatIsBeingReleasedLeavesNothing(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	beat(t, s, "w", 1)
-	addNamed(t, s, "a")
-	lost := outcomes(claim(t, s, "w", 1), store.Fail)
-	lost[0].Token++
 	release := connect(t, g.dsn)
-	run(t, release, g.text("BEGIN; UPDATE tasuki.jobs SET state = 2, worker = NULL, token = NULL; DELETE FROM tasuki.batches; DELETE FROM tasuki.workers"))
+	run(t, release, g.text("BEGIN; DELETE FROM tasuki.batches; DELETE FROM tasuki.workers"))
 	answer := make(chan store.SettleReply, 1)
 	go func() {
-		r, err := s.Settle(t.Context(), store.SettleRequest{Worker: "w", Batch: 2, Outcomes: lost})
+		lost := store.Outcome{Claim: store.Claim{ID: "gone", Token: 1}, Verb: store.Fail}
+		r, err := s.Settle(t.Context(), store.SettleRequest{Worker: "w", Batch: 1, Outcomes: []store.Outcome{lost}})
 		if err != nil {
 			t.Error(err)
 		}
