@@ -20,9 +20,9 @@ type marks struct {
 
 const (
 	// slowClaim is from when on a claim is worth avoiding.
-	slowClaim = 10 * time.Millisecond
-	// slowClaims are so many that it is not the machine that was busy.
-	slowClaims = 5
+	slowClaim = 5 * time.Millisecond
+	// slowClaims are so many that it was hardly the machine that was busy.
+	slowClaims = 2
 	// markLimit is how long what came in front may be left there: a claim also takes long
 	// where the line or the pool was busy.
 	markLimit = time.Second
