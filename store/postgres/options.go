@@ -56,7 +56,7 @@ type Options struct {
 // What no server has more of: connections, and milliseconds in a setting.
 const (
 	mostConns        = 1<<18 - 1
-	mostMilliseconds = math.MaxInt32 * time.Millisecond
+	longestWait = math.MaxInt32 * time.Millisecond
 )
 
 // filled is o with its defaults, or an error that names the wrong field.
@@ -81,7 +81,7 @@ func (o *Options) check() error {
 		return fmt.Errorf("postgres: MaxConns is %d: %w (hint: leave it out for %d; 2 is the least, %d the most)", o.MaxConns, store.ErrInvalid, DefaultMaxConns, mostConns)
 	case o.MaxPayload < 0:
 		return fmt.Errorf("postgres: MaxPayload is negative: %w (hint: leave it out for %d bytes)", store.ErrInvalid, store.MaxPayload)
-	case o.IdleInTransaction > mostMilliseconds:
+	case o.IdleInTransaction > longestWait:
 		return fmt.Errorf("postgres: IdleInTransaction is %v: %w (hint: 24 days at the most; negative leaves the server's own)", o.IdleInTransaction, store.ErrInvalid)
 	case o.ListenDSN == "":
 		return nil
