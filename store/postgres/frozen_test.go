@@ -154,7 +154,7 @@ func TestTheShortestIdleTimeIsNotForEver(t *testing.T) {
 
 // TestTheLongestIdleTimeIsTaken by the server as it is.
 func TestTheLongestIdleTimeIsTaken(t *testing.T) {
-	s, _ := openTemp(t, Options{IdleInTransaction: mostMilliseconds})
+	s, _ := openTemp(t, Options{IdleInTransaction: longestWait})
 	var got string
 	err := s.Pool().QueryRow(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&got)
 	if err != nil || got != "2147483647ms" {

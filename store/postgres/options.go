@@ -55,7 +55,7 @@ type Options struct {
 
 // What no server has more of: connections, and milliseconds in a setting.
 const (
-	mostConns        = 1<<18 - 1
+	mostConns   = 1<<18 - 1
 	longestWait = math.MaxInt32 * time.Millisecond
 )
 
