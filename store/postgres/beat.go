@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
@@ -39,6 +40,7 @@ type beating struct {
 
 func (b *beating) run(ctx context.Context) error {
 	w := b.req.Worker
+	w.StartedAt, w.BeatAt = time.Time{}, time.Time{} // these are columns
 	b.info = sqlstore.JSON(&w)
 	if err := b.beat(ctx); err != nil {
 		return err

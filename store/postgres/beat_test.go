@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"testing"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -48,5 +49,27 @@ func TestABeatBehindAReleaseSaysWhatIsLost(t *testing.T) {
 	run(t, release, "COMMIT")
 	if r := <-told; r.Stale || len(r.Lost) != 1 || r.Lost[0] != held {
 		t.Errorf("it answers %+v", r)
+	}
+}
+
+// TestTimesOfAWorkerAreTheStores, whatever who beats says of them: there are some that
+// no JSON holds.
+func TestTimesOfAWorkerAreTheStores(t *testing.T) {
+	s, _ := openTemp(t, Options{})
+	far := time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for n := range uint64(2) {
+		w := store.Worker{Name: "w", Beat: n + 1, State: store.Working, StartedAt: far, BeatAt: far}
+		if _, err := s.Beat(t.Context(), store.BeatRequest{Worker: w}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	workers, err := s.Workers(t.Context(), store.WorkersRequest{})
+	if err != nil || len(workers) != 1 {
+		t.Fatal(workers, err)
+	}
+	for _, at := range []time.Time{workers[0].StartedAt, workers[0].BeatAt} {
+		if time.Since(at).Abs() > time.Minute {
+			t.Errorf("it began, or beat, at %v", at)
+		}
 	}
 }
