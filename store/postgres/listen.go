@@ -30,8 +30,8 @@ var errDeaf = fmt.Errorf("notifications do not arrive: %w (hint: behind a pooler
 
 // Listen calls wake soon after jobs may have become claimable; see
 // [store.Listener]. It keeps one connection for itself, which it makes anew if it
-// breaks. Where notifications do not arrive, behind a pooler in transaction mode, it
-// answers an error.
+// breaks. Where notifications do not arrive from the beginning, behind a pooler in
+// transaction mode, it answers an error.
 func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error {
 	if s.options.NoListen {
 		return fmt.Errorf("listen: Options.NoListen is set: %w", store.ErrUnsupported)
@@ -42,7 +42,7 @@ func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error 
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, errDeaf):
+		case errors.Is(err, errDeaf) && !l.works:
 			return fmt.Errorf("listen: %w", err)
 		case l.heard:
 			pause = againSoon
@@ -60,6 +60,7 @@ type listening struct {
 	queues []string
 	wake   func()
 	heard  bool // the connection worked
+	works  bool // one did, so notifications do arrive
 }
 
 // run listens on one connection until that breaks.
@@ -79,7 +80,7 @@ func (l *listening) run(ctx context.Context) error {
 	if err := l.probe(ctx, conn); err != nil {
 		return err
 	}
-	l.heard = true
+	l.heard, l.works = true, true
 	l.wake() // what came before may have been missed
 	for {
 		if err := l.next(ctx, conn); err != nil {
