@@ -20,7 +20,7 @@ var onPostgres = strings.NewReplacer(
 	"exec worker jobs.db", "exec worker $PG",
 	"exec declare jobs.db", "exec declare $PG",
 	"--store sqlite:jobs.db", "--store $PG",
-	`"next":"2"`, `"next":"1048578"`, "--after 2", "--after 1048578", // where the next page begins is each store's own
+	`"next":"2"`, `"next":"2097154"`, "--after 2", "--after 2097154", // where the next page begins is each store's own
 	"tasuki top  sqlite:jobs.db", "tasuki top  postgres://[^ ]+",
 )
 
