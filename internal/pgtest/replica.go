@@ -38,12 +38,19 @@ func (s *Server) Replica(tb testing.TB) *Server {
 // Promote makes a replica a server that writes.
 func (s *Server) Promote(ctx context.Context) error { return s.Exec(ctx, "SELECT pg_promote()") }
 
+// followedSQL fails unless a replica follows.
+const followedSQL = "SELECT 1 / count(*) FROM pg_stat_replication WHERE state = 'streaming'"
+
 // HandOver is a planned failover: the server ends, once its replica has all that it has,
 // the replica writes from then on, and the server comes back at its address as a replica
 // of that.
 func (s *Server) HandOver(ctx context.Context, replica *Server) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// Who ends waits for those that follow, but not for one that has not begun to.
+	if err := s.process.until(ctx, func() bool { return s.Exec(ctx, followedSQL) == nil }); err != nil {
+		return fmt.Errorf("wait for the replica to follow: %w", err)
+	}
 	if err := s.down(syscall.SIGINT); err != nil {
 		return err
 	}
