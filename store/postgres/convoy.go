@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 type convoy struct {
 	store    *Store
 	patience time.Duration // convoyPatience
+	haste    time.Duration // convoyHaste
 	cautious bool          // there are few connections: nobody may hold one for long
 
 	mu      sync.Mutex // owns what follows
@@ -44,6 +46,10 @@ const (
 	// convoyPatience is how long callers wait for a statement. It may be held up by a
 	// transaction that has added the same id and is open: the others must not be.
 	convoyPatience = 50 * time.Millisecond
+	// convoyHaste is how long they wait for one where few are on their way: on a slow disk
+	// commits share a flush. On a fast one it is over by then.
+	convoyHaste   = time.Millisecond
+	convoysAtOnce = 3
 )
 
 // enqueue adds jobs of one caller; its error is as of enqueuePlain.
@@ -56,7 +62,9 @@ func (c *convoy) enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueue
 		}
 		return c.store.enqueuePlain(ctx, jobs)
 	}
-	patience := time.AfterFunc(c.patience, func() { c.overtake(p) })
+	haste := time.AfterFunc(c.haste, func() { c.overtake(p, convoysAtOnce) })
+	defer haste.Stop()
+	patience := time.AfterFunc(c.patience, func() { c.overtake(p, math.MaxInt) })
 	defer patience.Stop()
 	select {
 	case <-p.done:
@@ -118,11 +126,11 @@ func (c *convoy) next(turn uint64) {
 	}
 }
 
-// overtake sends those who wait although a statement is on its way.
-func (c *convoy) overtake(p *passenger) {
+// overtake sends those who wait although a statement is on its way, unless so many are.
+func (c *convoy) overtake(p *passenger, most int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.Contains(c.waiting, p) {
+	if c.under < most && slices.Contains(c.waiting, p) {
 		c.send()
 	}
 }

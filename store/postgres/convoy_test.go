@@ -15,7 +15,7 @@ import (
 // themselves are under way. free lets them go.
 func heldUp(t *testing.T) (s *Store, free func()) {
 	s, g := openTemp(t, Options{})
-	s.convoy.patience = time.Hour
+	s.convoy.patience, s.convoy.haste = time.Hour, time.Hour
 	addNamed(t, s, "known")
 	holder, watch := g.connect(t), g.connect(t)
 	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
@@ -215,4 +215,31 @@ func TestACallerWhoseContextEndedMayUseItsSlicesAgain(t *testing.T) {
 	}
 	run(t, holder, "COMMIT")
 	first.Wait()
+}
+
+// TestBehindASlowStatementFewOthersGo, as on a disk that takes long to flush.
+func TestBehindASlowStatementFewOthersGo(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	s.convoy.patience = time.Hour
+	addNamed(t, s, "known")
+	holder, watch := g.connect(t), g.connect(t)
+	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	told := make(chan answer, convoysAtOnce)
+	for i := range convoysAtOnce {
+		go func() {
+			got, err := s.Enqueue(t.Context(), []store.Job{{ID: fmt.Sprint(i), Kind: "k"}})
+			told <- answer{got, err}
+		}()
+		waiting(t, watch, i+1)
+	}
+	last := comes(t, t.Context(), s, "last")
+	run(t, holder, "COMMIT")
+	for range convoysAtOnce {
+		if a := <-told; a.err != nil || a.got[0].What != store.Added {
+			t.Errorf("a caller got %v, %v", a.got, a.err)
+		}
+	}
+	if a := <-last; a.err != nil || a.got[0].What != store.Added {
+		t.Errorf("the last got %v, %v", a.got, a.err)
+	}
 }

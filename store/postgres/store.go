@@ -45,7 +45,7 @@ var (
 
 func newStore(p pools, o Options) *Store {
 	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience, patience: commitPatience}
-	s.convoy.store, s.convoy.patience = s, convoyPatience
+	s.convoy.store, s.convoy.patience, s.convoy.haste = s, convoyPatience, convoyHaste
 	s.patient = newPatience(int(p.pool.Config().MaxConns))
 	s.convoy.cautious = cap(s.patient) < mostPatient
 	return s
