@@ -79,7 +79,11 @@ func (c *claimer) step(context.Context) time.Duration {
 	if back := w.desk.admit(c.runs(reply.Jobs), beats); back != nil {
 		w.giveBack(back)
 	}
-	return c.pause(want, len(reply.Jobs), reply.Wait)
+	pause := c.pause(want, len(reply.Jobs), reply.Wait)
+	if w.desk.waits() { // what no slot comes free for goes back soon
+		pause = min(pause, aheadLimit)
+	}
+	return pause
 }
 
 // mayBegin says whether a beat was answered lately. If not the next one rings.

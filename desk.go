@@ -167,6 +167,13 @@ func (d *desk) wake() {
 	d.freed.Ring()
 }
 
+// waits says whether there is read-ahead.
+func (d *desk) waits() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.waiting) > 0
+}
+
 // stale answers the read-ahead if no slot has come free for it within limit.
 func (d *desk) stale(limit time.Duration) []*run {
 	d.mu.Lock()

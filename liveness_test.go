@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki"
+	"github.com/tasuki-jobs/tasuki/internal/host"
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/memory"
 )
@@ -278,6 +279,30 @@ func TestAWorkerWithoutAnAnsweredBeatClaimsNothing(t *testing.T) {
 		pass(10 * time.Second)
 		if runs.Load() != 1 {
 			t.Error("it did not come back to work with its beat")
+		}
+	})
+}
+
+func TestANameThatComesAgainIsJudgedByItsNewProcess(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		self := host.Self()
+		says := func(start uint64) {
+			p := store.Process{Host: self.Host, PID: self.PID, Boot: self.Boot, Space: self.Space, Start: start}
+			if _, err := st.Beat(t.Context(), store.BeatRequest{Worker: store.Worker{Name: "x", Beat: 1, State: store.Working, Process: p}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		says(self.Start) // it lives: it is this one
+		started(t, st, tasuki.Config{})
+		pass(4 * time.Second)
+		if _, err := st.Release(t.Context(), store.ReleaseRequest{Worker: "x", Beat: 1}); err != nil {
+			t.Fatal(err)
+		}
+		says(self.Start + 1) // a process of that pid that began then is no more
+		pass(2 * time.Second)
+		all, err := st.Workers(t.Context(), store.WorkersRequest{})
+		if err != nil || len(all) != 1 {
+			t.Errorf("there are %d workers after 2 s, %v: the one whose process is gone too", len(all), err)
 		}
 	})
 }

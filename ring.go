@@ -118,9 +118,10 @@ func (l *looking) see(page []store.Worker) {
 func (v *watcher) judge(o store.Worker) (sight, string) {
 	now := time.Now()
 	s, known := v.seen[o.Name]
-	if !known || s.beat != o.Beat {
-		p := o.Process
-		s = sight{beat: o.Beat, since: now, moved: known, process: host.Identity{Host: p.Host, PID: p.PID, Boot: p.Boot, Space: p.Space, Start: p.Start}}
+	p := o.Process
+	process := host.Identity{Host: p.Host, PID: p.PID, Boot: p.Boot, Space: p.Space, Start: p.Start}
+	if !known || s.beat != o.Beat || s.process != process { // a name may come again in another process
+		s = sight{beat: o.Beat, since: now, moved: known, process: process}
 	}
 	limit := max(v.w.cfg.Standstill, o.Standstill)
 	if o.State == store.Leaving {

@@ -369,3 +369,31 @@ func TestAnOrderFromThePeopleStopsTheWorker(t *testing.T) {
 		}
 	})
 }
+
+func TestReadAheadForWhichNoSlotComesFreeGoesBackWithinHalfASecond(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		var jobs []store.Job
+		for i := range 2040 {
+			jobs = append(jobs, task.Job(i))
+		}
+		enqueued(t, st, jobs...)
+		long := make(chan struct{}, 4)
+		started(t, st, tasuki.Config{Slots: 4, ReadAhead: 100, Handlers: []tasuki.Handler{task.Do(func(ctx context.Context, n int) error {
+			if n < 2000 {
+				pass(100 * time.Microsecond)
+				return nil
+			}
+			long <- struct{}{}
+			<-ctx.Done()
+			return ctx.Err()
+		})}})
+		for range 4 {
+			<-long
+		}
+		pass(500 * time.Millisecond)
+		s, _ := st.Stats(t.Context())
+		if n := s.Queues[0].Counts[store.Running]; n > 4 {
+			t.Errorf("%d jobs are claimed, and four run", n)
+		}
+	})
+}
