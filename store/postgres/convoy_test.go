@@ -8,22 +8,29 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// heldUp is a store on which all that enqueues hangs: as many statements as go by
-// themselves are under way. free lets them go.
+// locked lets no statement that adds jobs end before unlock. watch sees them wait.
+func locked(t *testing.T, g *ground) (watch *pgx.Conn, unlock func()) {
+	holder := g.connect(t)
+	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	return g.connect(t), func() { run(t, holder, "COMMIT") }
+}
+
+// heldUp is a store on which all that enqueues hangs, behind one statement that is under
+// way. free lets it go.
 func heldUp(t *testing.T) (s *Store, free func()) {
 	s, g := openTemp(t, Options{})
 	s.convoy.patience, s.convoy.haste = time.Hour, time.Hour
 	addNamed(t, s, "known")
-	holder, watch := g.connect(t), g.connect(t)
-	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	watch, unlock := locked(t, g)
 	var first sync.WaitGroup
 	first.Go(func() { s.Enqueue(t.Context(), []store.Job{{ID: "first", Kind: "k"}}) })
 	waiting(t, watch, 1)
 	return s, func() {
-		run(t, holder, "COMMIT")
+		unlock()
 		first.Wait()
 	}
 }
@@ -117,8 +124,7 @@ func TestACallerWhoseContextEndsOnTheWayTakesNobodyAlong(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	s.convoy.patience = time.Hour
 	addNamed(t, s, "known")
-	holder, watch := g.connect(t), g.connect(t)
-	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	watch, unlock := locked(t, g)
 	short, end := context.WithCancel(t.Context())
 	one := func(ctx context.Context, id string) *passenger {
 		return &passenger{ctx: ctx, jobs: []store.Job{{ID: id, Kind: "k"}}, done: make(chan struct{})}
@@ -128,7 +134,7 @@ func TestACallerWhoseContextEndsOnTheWayTakesNobodyAlong(t *testing.T) {
 	go func() { defer close(carried); s.convoy.carry(all) }()
 	waiting(t, watch, 1)
 	end()
-	run(t, holder, "COMMIT")
+	unlock()
 	<-carried
 	if all[1].err != nil || all[1].alone || all[1].became[0].What != store.Added {
 		t.Errorf("the other got %v, %v", all[1].became, all[1].err)
@@ -139,9 +145,8 @@ func TestAStatementWhoseCallersHaveAllGoneEnds(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	s.convoy.patience = time.Hour
 	addNamed(t, s, "known")
-	holder, watch := g.connect(t), g.connect(t)
-	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
-	defer run(t, holder, "COMMIT")
+	watch, unlock := locked(t, g)
+	defer unlock()
 	ctx, end := context.WithCancel(t.Context())
 	p := &passenger{ctx: ctx, jobs: []store.Job{{ID: "a", Kind: "k"}}, done: make(chan struct{})}
 	go s.convoy.carry([]*passenger{p})
@@ -200,8 +205,7 @@ func TestACallerWhoseIDAnOpenTransactionAddsHoldsUpNobodyElse(t *testing.T) {
 func TestACallerWhoseContextEndedMayUseItsSlicesAgain(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	addNamed(t, s, "known")
-	holder, watch := g.connect(t), g.connect(t)
-	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	watch, unlock := locked(t, g)
 	var first sync.WaitGroup
 	first.Go(func() { s.Enqueue(t.Context(), []store.Job{{ID: "first", Kind: "k"}}) })
 	waiting(t, watch, 1)
@@ -213,7 +217,7 @@ func TestACallerWhoseContextEndedMayUseItsSlicesAgain(t *testing.T) {
 		end()
 		jobs[0].ID, jobs[0].Args[5] = "b", '2'
 	}
-	run(t, holder, "COMMIT")
+	unlock()
 	first.Wait()
 }
 
@@ -222,8 +226,7 @@ func TestBehindASlowStatementFewOthersGo(t *testing.T) {
 	s, g := openTemp(t, Options{})
 	s.convoy.patience = time.Hour
 	addNamed(t, s, "known")
-	holder, watch := g.connect(t), g.connect(t)
-	run(t, holder, g.text("BEGIN; LOCK TABLE tasuki.ids IN EXCLUSIVE MODE"))
+	watch, unlock := locked(t, g)
 	told := make(chan answer, convoysAtOnce)
 	for i := range convoysAtOnce {
 		go func() {
@@ -233,7 +236,7 @@ func TestBehindASlowStatementFewOthersGo(t *testing.T) {
 		waiting(t, watch, i+1)
 	}
 	last := comes(t, t.Context(), s, "last")
-	run(t, holder, "COMMIT")
+	unlock()
 	for range convoysAtOnce {
 		if a := <-told; a.err != nil || a.got[0].What != store.Added {
 			t.Errorf("a caller got %v, %v", a.got, a.err)

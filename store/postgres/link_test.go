@@ -11,9 +11,6 @@ import (
 
 // A link is a way to a server that can be cut at any message.
 type link struct {
-	listener net.Listener
-	to       string
-
 	mu  sync.Mutex // owns what follows
 	cut *cut
 	all map[net.Conn]bool
@@ -40,6 +37,21 @@ var cutHows = []cutHow{notSent, notAnswered, underWay}
 // linkTo makes a link to a server's address, and the address by it.
 func linkTo(t *testing.T, dsn string) (*link, string) {
 	t.Helper()
+	l := &link{all: map[net.Conn]bool{}}
+	address := relayed(t, dsn, l.serve, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for c := range l.all {
+			c.Close()
+		}
+	})
+	return l, address
+}
+
+// relayed is an address of which serve gets each connection, and the server's address.
+// When the test ends cut ends those that still run.
+func relayed(t *testing.T, dsn string, serve func(client net.Conn, server string), cut func()) string {
+	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +60,7 @@ func linkTo(t *testing.T, dsn string) (*link, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{listener: listener, to: u.Host, all: map[net.Conn]bool{}}
+	server := u.Host
 	u.Host = listener.Addr().String()
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -57,19 +69,15 @@ func linkTo(t *testing.T, dsn string) (*link, string) {
 			if err != nil {
 				return
 			}
-			wg.Go(func() { l.serve(client) })
+			wg.Go(func() { serve(client, server) })
 		}
 	})
 	t.Cleanup(func() {
 		listener.Close()
-		l.mu.Lock()
-		for c := range l.all {
-			c.Close()
-		}
-		l.mu.Unlock()
+		cut()
 		wg.Wait()
 	})
-	return l, u.String()
+	return u.String()
 }
 
 // nth cuts at a message, counted from 0 from now on.
@@ -114,11 +122,11 @@ func (l *link) track(c net.Conn, on bool) {
 	}
 }
 
-func (l *link) serve(client net.Conn) {
+func (l *link) serve(client net.Conn, address string) {
 	l.track(client, true)
 	defer l.track(client, false)
 	defer client.Close()
-	server, err := net.Dial("tcp", l.to)
+	server, err := net.Dial("tcp", address)
 	if err != nil {
 		return
 	}

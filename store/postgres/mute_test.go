@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"net"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,31 +16,8 @@ type mute struct {
 // muteTo makes one to a server's address, and the address by it.
 func muteTo(t *testing.T, dsn string) (*mute, string) {
 	t.Helper()
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, server := &mute{}, u.Host
-	u.Host = listener.Addr().String()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			wg.Go(func() { m.serve(client, server) })
-		}
-	})
-	t.Cleanup(func() {
-		listener.Close()
-		wg.Wait()
-	})
-	return m, u.String()
+	m := &mute{}
+	return m, relayed(t, dsn, m.serve, func() {})
 }
 
 func (m *mute) serve(client net.Conn, address string) {
