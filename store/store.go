@@ -181,7 +181,8 @@ type Listener interface {
 	// until ctx ends; then it returns nil. queues are those that the caller claims
 	// from; calls for other queues may be left out. Calls are hints: some come
 	// for nothing, and losing one costs latency only. Jobs that become due with time are no
-	// reason to call; Claim says how long to wait. An error says that
+	// reason to call; Claim says how long to wait. wake is quick, and may be called from any
+	// goroutine. An error says that
 	// listening is impossible here; the engine goes on by polling.
 	Listen(ctx context.Context, queues []string, wake func()) error
 }

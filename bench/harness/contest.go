@@ -119,13 +119,13 @@ func (r *Runner) calmly(ctx context.Context, c *Contest, row *Row) (best Sample,
 	return best, nil
 }
 
-// one does a row's task on a fresh copy of its store.
+// one does a row's task on a store as it begins with.
 func (r *Runner) one(ctx context.Context, c *Contest, row *Row) (Sample, error) {
-	path, err := r.fresh(ctx, row)
+	path, remove, err := r.fresh(ctx, row)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Stores.Remove(context.WithoutCancel(ctx), path)
+	defer remove()
 	t := row.Task
 	t.Path = path
 	if r.Profiles != "" {

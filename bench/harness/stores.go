@@ -23,8 +23,23 @@ type Served interface {
 	Server() int // its process, the parent of all others it has
 }
 
-// fresh is a new copy of the store that a row begins with.
-func (r *Runner) fresh(ctx context.Context, row *Row) (string, error) {
+// fresh is the store that a row begins with, and what removes it: a new copy, but
+// where there was churn the store itself with new jobs, for a copy has lost what a server
+// knows of its age.
+func (r *Runner) fresh(ctx context.Context, row *Row) (path string, remove func(), err error) {
+	if row.Fill.Churn > 0 {
+		path, err = r.prepare(ctx, row)
+		if err == nil {
+			_, err = r.fill(ctx, row, Task{Path: path, Jobs: row.Fill.Jobs})
+		}
+		return path, func() {}, err
+	}
+	path, err = r.copy(ctx, row)
+	return path, func() { r.Stores.Remove(context.WithoutCancel(ctx), path) }, err
+}
+
+// copy is a new copy of the store that a row begins with.
+func (r *Runner) copy(ctx context.Context, row *Row) (string, error) {
 	r.copies++
 	name, from := fmt.Sprintf("run-%d", r.copies), ""
 	if row.Fill != (Fill{}) {
@@ -34,6 +49,12 @@ func (r *Runner) fresh(ctx context.Context, row *Row) (string, error) {
 		}
 	}
 	return r.Stores.Make(ctx, name, from)
+}
+
+// fill puts into a store what a task says.
+func (r *Runner) fill(ctx context.Context, row *Row, t Task) (Sample, error) {
+	t.Measure, t.Contestant = "fill", find(r.Contestants, row.Task.Contestant).fills()
+	return r.spawn(ctx, t)
 }
 
 // prepare fills a store once for all rows that want the same.
@@ -51,8 +72,11 @@ func (r *Runner) prepare(ctx context.Context, row *Row) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = r.spawn(ctx, Task{Measure: "fill", Contestant: c.fills(), Path: path, Slots: churnSlots,
-		Jobs: row.Fill.Jobs, Strangers: row.Fill.Strangers, Churn: row.Fill.Churn})
+	t := Task{Path: path, Slots: churnSlots, Strangers: row.Fill.Strangers, Churn: row.Fill.Churn}
+	if t.Churn == 0 {
+		t.Jobs = row.Fill.Jobs
+	}
+	_, err = r.fill(ctx, row, t)
 	if err == nil {
 		err = r.Stores.Seal(ctx, path, row.Fill)
 	}

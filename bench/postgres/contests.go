@@ -77,7 +77,7 @@ func depth(churn int) *harness.Contest {
 	rows := harness.DepthRows(tasukiOurs, 1)
 	return &harness.Contest{
 		Name: "depth", Title: "tasuki with many jobs waiting, 100 slots",
-		Note:    fmt.Sprintf("Churn: %d jobs were enqueued and worked off before, and nobody but autovacuum tidied up.", churn),
+		Note:    fmt.Sprintf("Churn: %d jobs were enqueued and worked off before in this very database, and nobody but autovacuum tidied up.", churn),
 		Rows:    slices.Insert(rows, len(rows)-1, after),
 		Columns: []harness.Column{harness.Started, harness.Recorded, harness.CPU, harness.ServerCPU},
 		Runs:    7,

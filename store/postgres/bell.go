@@ -26,7 +26,7 @@ const (
 )
 
 // A bell tells all who listen, in every process, that there may be work in some
-// queues. It is rung outside of the transactions that bring the work, and behind
+// queues; who listens through the same store is told directly. It is rung outside of the transactions that bring the work, and behind
 // their end. What it cannot say is left to those who poll.
 type bell struct {
 	store  *Store
@@ -81,6 +81,7 @@ func (b *bell) ring(queues ...string) {
 		b.queues[q] = true
 	}
 	b.mu.Unlock()
+	b.store.ears.tell(queues...)
 	b.poke()
 }
 
@@ -170,16 +171,24 @@ func (b *bell) ask(ctx context.Context) {
 	if err != nil {
 		return // asked again, or left to those who poll
 	}
+	b.store.ears.tell(b.over(over)...)
+}
+
+// over lets the queues of transactions be rung.
+func (b *bell) over(numbers []string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, n := range over {
+	var queues []string
+	for _, n := range numbers {
 		if x := b.xacts[n]; x != nil {
-			for _, q := range x.queues {
-				b.queues[q] = true
-			}
+			queues = append(queues, x.queues...)
 			delete(b.xacts, n)
 		}
 	}
+	for _, q := range queues {
+		b.queues[q] = true
+	}
+	return queues
 }
 
 // say rings for the queues that were named.
@@ -196,7 +205,7 @@ func (b *bell) say(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, bellPatience)
 	defer cancel()
-	if b.store.once(ctx, "notify", &call{query: notifySQL, args: []any{b.store.channel(), queues}}) == nil {
+	if b.store.once(ctx, "notify", &call{query: notifySQL, args: []any{b.store.channel(), sentBy(b.store.name, queues)}}) == nil {
 		return
 	}
 	// It costs latency only, so no more is said of it. They are said with the next ones.

@@ -36,7 +36,24 @@ func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error 
 	if s.options.NoListen {
 		return fmt.Errorf("listen: Options.NoListen is set: %w", store.ErrUnsupported)
 	}
-	l := &listening{store: s, queues: queues, wake: wake}
+	l := &listening{store: s, queues: queues, wake: wake, near: s.name}
+	s.ears.open(l)
+	defer s.ears.close(l)
+	return l.listen(ctx)
+}
+
+// listening is one Listen under way; its goroutine owns it.
+type listening struct {
+	store  *Store
+	queues []string
+	wake   func()
+	near   string // the store that tells it without the server
+	heard  bool   // the connection worked
+	works  bool   // one did, so notifications do arrive
+}
+
+// listen listens on one connection after the other.
+func (l *listening) listen(ctx context.Context) error {
 	for pause := againSoon; ; pause = min(2*pause, againLate) {
 		err := l.run(ctx)
 		switch {
@@ -52,15 +69,6 @@ func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error 
 			return nil
 		}
 	}
-}
-
-// listening is one Listen under way; its goroutine owns it.
-type listening struct {
-	store  *Store
-	queues []string
-	wake   func()
-	heard  bool // the connection worked
-	works  bool // one did, so notifications do arrive
 }
 
 // run listens on one connection until that breaks.
@@ -108,6 +116,10 @@ func (l *listening) probe(ctx context.Context, conn *pgx.Conn) error {
 	}
 }
 
+func (l *listening) wants(queue string) bool {
+	return len(l.queues) == 0 || slices.Contains(l.queues, queue)
+}
+
 // next waits for one notification, or finds out that the connection is dead.
 func (l *listening) next(ctx context.Context, conn *pgx.Conn) error {
 	quiet, cancel := context.WithTimeout(ctx, listenCheck)
@@ -115,7 +127,7 @@ func (l *listening) next(ctx context.Context, conn *pgx.Conn) error {
 	n, err := conn.WaitForNotification(quiet)
 	switch {
 	case err == nil:
-		if len(l.queues) == 0 || slices.Contains(l.queues, n.Payload) {
+		if queue, by := sender(n.Payload); by != l.near && l.wants(queue) {
 			l.wake()
 		}
 		return nil

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
@@ -20,9 +21,11 @@ import (
 type Store struct {
 	options Options
 	pools
-	owned   bool // Open made the pools, so Close closes them
-	strict  bool // its transactions would not be READ COMMITTED by themselves
+	owned   bool   // Open made the pools, so Close closes them
+	strict  bool   // its transactions would not be READ COMMITTED by themselves
+	name    string // in its notifications
 	bell    *bell
+	ears    ears
 	convoy  convoy
 	patient patience
 	marks   marks
@@ -44,7 +47,7 @@ var (
 )
 
 func newStore(p pools, o Options) *Store {
-	s := &Store{options: o, pools: p, texts: map[query]string{}, closing: closePatience, patience: commitPatience}
+	s := &Store{options: o, pools: p, texts: map[query]string{}, name: rand.Text(), closing: closePatience, patience: commitPatience}
 	s.convoy.store, s.convoy.patience, s.convoy.haste = s, convoyPatience, convoyHaste
 	s.patient = newPatience(int(p.pool.Config().MaxConns))
 	s.convoy.cautious = cap(s.patient) < mostPatient

@@ -54,16 +54,48 @@ func TestATransactionThatTheServerDoesNotKnowHoldsUpNoOthers(t *testing.T) {
 	}
 }
 
+// TestWhoListensThroughTheStoreThatEnqueuesIsToldOnceAndWithoutTheServer.
+func TestWhoListensThroughTheStoreThatEnqueuesIsToldOnceAndWithoutTheServer(t *testing.T) {
+	s, g := openTemp(t, Options{})
+	through := func(ctx context.Context, wake func()) error { return s.Listen(ctx, []string{"mail"}, wake) }
+	e, afar := hearing(t, through), listen(t, s, "mail")
+	enqueue := func(s *Store, id, queue string) {
+		if _, err := s.Enqueue(t.Context(), []store.Job{{ID: id, Kind: "k", Queue: queue}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	enqueue(s, "a", "mail")
+	e.hears(t, "an enqueue")
+	afar.hears(t, "the same, by the server")
+	e.quiet(t, 200*time.Millisecond)
+	enqueue(s, "other", "other")
+	e.quiet(t, 50*time.Millisecond)
+	enqueue(g.open(t, Options{}), "b", "mail")
+	e.hears(t, "an enqueue through another store")
+	s.bell.quit()
+	<-s.bell.ended
+	enqueue(s, "c", "mail")
+	e.hears(t, "an enqueue of which the server says nothing")
+}
+
 // An ear is one who listens to a store.
 type ear struct{ woken chan struct{} }
 
-// listen listens until the test ends, and has begun to.
+// listen listens to a store as another process would: until the test ends, and it has
+// begun to.
 func listen(t testing.TB, s *Store, queues ...string) *ear {
+	t.Helper()
+	return hearing(t, func(ctx context.Context, wake func()) error {
+		return (&listening{store: s, queues: queues, wake: wake}).listen(ctx)
+	})
+}
+
+func hearing(t testing.TB, listen func(ctx context.Context, wake func()) error) *ear {
 	t.Helper()
 	e := &ear{make(chan struct{}, 1000)}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Listen(ctx, queues, func() { e.woken <- struct{}{} }) }()
+	go func() { ended <- listen(ctx, func() { e.woken <- struct{}{} }) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
