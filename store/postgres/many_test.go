@@ -23,8 +23,9 @@ INSERT INTO tasuki.workers (name, beat, started, beaten, info) VALUES ('w', 5, 1
 INSERT INTO tasuki.jobs (seq, ord, created, lane, priority, state, trail, id, worker, token, claimed, beat, ukey)
 SELECT n, CASE WHEN n > 800000 AND n <= 900000 THEN 4000000000000000 + n ELSE n END, n,
   CASE WHEN n <= 400000 THEN 1 WHEN n > 900000 AND n <= 998000 THEN 3 ELSE 2 END, 0,
-  CASE WHEN n <= 800000 THEN 2 WHEN n <= 900000 THEN 1 WHEN n <= 998000 THEN 4 WHEN n <= 999000 THEN 5 ELSE 3 END, 0, 'id-' || n,
-  CASE WHEN n > 999000 THEN 1 END, CASE WHEN n > 999000 THEN 7 END, CASE WHEN n > 999000 THEN 1 END, CASE WHEN n > 999000 THEN 4 END,
+  CASE WHEN n <= 30000 THEN 3 WHEN n <= 800000 THEN 2 WHEN n <= 900000 THEN 1 WHEN n <= 998000 THEN 4 WHEN n <= 999000 THEN 5 ELSE 3 END, 0, 'id-' || n,
+  CASE WHEN n > 999000 THEN 1 WHEN n <= 30000 THEN 2 END, CASE WHEN n > 999000 OR n <= 30000 THEN 7 END,
+  CASE WHEN n > 999000 OR n <= 30000 THEN 1 END, CASE WHEN n > 999000 OR n <= 30000 THEN 4 END,
   CASE WHEN n % 10 = 0 THEN 'key-' || n END
 FROM generate_series(1, 1000000) n;
 INSERT INTO tasuki.ended (seq, ord, created, ended, until, lane, priority, state, trail, id)
@@ -153,6 +154,7 @@ type planNode struct {
 	Hit      int        `json:"Shared Hit Blocks"`
 	Read     int        `json:"Shared Read Blocks"`
 	Removed  float64    `json:"Rows Removed by Filter"`
+	Unjoined float64    `json:"Rows Removed by Join Filter"`
 	Children []planNode `json:"Plans"`
 }
 
@@ -163,6 +165,10 @@ func (n *planNode) walk(see func(*planNode)) {
 	}
 }
 
+// mostRemoved is how many rows a step of a plan may read for nothing: two lists of a
+// call that are joined row by row.
+const mostRemoved = 100 * 100
+
 // smallTables are those that do not grow with the jobs.
 var smallTables = []string{"lanes", "workers", "orders", "paused", "ticks", "counts"}
 
@@ -172,6 +178,9 @@ func (h *hotStatement) check(t *testing.T, conn *pgx.Conn) {
 	plan.walk(func(n *planNode) {
 		if slices.Contains(smallTables, n.Table) {
 			return
+		}
+		if n.Removed+n.Unjoined > mostRemoved {
+			t.Errorf("%.0f rows are read and left out:\n%s", n.Removed+n.Unjoined, text)
 		}
 		switch {
 		case n.Type == "Index Scan" || n.Type == "Index Only Scan":

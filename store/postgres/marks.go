@@ -7,13 +7,12 @@ import (
 
 // marks are where claims begin to read in their lanes. As long as some transaction is
 // open the rows of jobs that are gone cannot go either, and a claim that reads a
-// lane from its beginning reads them all. So behind several slow claims the next ones
-// begin where those found their jobs, for ten times as long as the last one took, a
+// lane from its beginning reads them all. So behind a slow claim the next ones
+// begin where it found its jobs, for ten times as long as the last one took, a
 // second at most; then one reads everything again, for what came in front meanwhile. A claim that
 // finds too few behind its marks reads everything at once.
 type marks struct {
 	mu    sync.Mutex // owns what follows
-	slow  int        // claims in a row that read everything and took long
 	at    map[int64]place
 	until time.Time
 }
@@ -21,8 +20,6 @@ type marks struct {
 const (
 	// slowClaim is from when on a claim is worth avoiding.
 	slowClaim = 5 * time.Millisecond
-	// slowClaims are so many that it was hardly the machine that was busy.
-	slowClaims = 2
 	// markLimit is how long what came in front may be left there: a claim also takes long
 	// where the line or the pool was busy.
 	markLimit = time.Second
@@ -70,10 +67,7 @@ func (m *marks) note(c *claiming, full bool, took time.Duration) {
 	defer m.mu.Unlock()
 	if full {
 		if took < slowClaim || len(c.taken) < c.req.Max {
-			m.slow, m.at = 0, nil
-			return
-		}
-		if m.slow++; m.slow < slowClaims {
+			m.at = nil
 			return
 		}
 		m.at, m.until = map[int64]place{}, time.Now().Add(min(10*took, markLimit))

@@ -9,35 +9,39 @@ import (
 )
 
 // slowly makes the store believe that a claim which read everything was slow.
-func slowly(t *testing.T, s *Store, c store.ClaimRequest, times int) {
+func slowly(t *testing.T, s *Store, c store.ClaimRequest) {
 	t.Helper()
-	for range times {
-		under := claiming{store: s, req: &c, queues: wants(c.Queues)}
-		if err := under.claim(t.Context(), c.Max, noMarks()); err != nil {
-			t.Fatal(err)
-		}
-		s.marks.note(&under, true, time.Hour)
-	}
+	slowBy(t, s, c, time.Hour)
 }
 
-func TestOneSlowClaimSetsNoMarks(t *testing.T) {
+// slowBy makes the store believe that a claim which read everything took so long.
+func slowBy(t *testing.T, s *Store, c store.ClaimRequest, took time.Duration) {
+	t.Helper()
+	under := claiming{store: s, req: &c, queues: wants(c.Queues)}
+	if err := under.claim(t.Context(), c.Max, noMarks()); err != nil {
+		t.Fatal(err)
+	}
+	s.marks.note(&under, true, took)
+}
+
+func TestAClaimThatIsNotSlowSetsNoMarks(t *testing.T) {
 	s, _ := openTemp(t, Options{})
 	beat(t, s, "w", 1)
-	add(t, s, 2*slowClaims)
-	slowly(t, s, request("w", 1), slowClaims-1)
+	add(t, s, 2)
+	slowBy(t, s, request("w", 1), slowClaim-1)
 	if m := s.marks.use(time.Now()); len(m.lanes) != 0 {
-		t.Errorf("marks %v behind %d slow claims", m, slowClaims-1)
+		t.Errorf("marks %v behind a quick claim", m)
 	}
 }
 
-func TestClaimsBeginAtMarksBehindSeveralSlowOnes(t *testing.T) {
+func TestClaimsBeginAtMarksBehindASlowOne(t *testing.T) {
 	s, _ := openTemp(t, Options{})
 	beat(t, s, "w", 1)
-	add(t, s, 2*slowClaims)
-	slowly(t, s, request("w", 1), slowClaims)
+	add(t, s, 2)
+	slowly(t, s, request("w", 1))
 	now := time.Now()
 	if m := s.marks.use(now); len(m.lanes) != 1 {
-		t.Errorf("marks %v behind %d slow claims, want one lane's", m, slowClaims)
+		t.Errorf("marks %v behind a slow claim, want one lane's", m)
 	}
 	if m := s.marks.use(now.Add(11 * time.Hour)); len(m.lanes) != 0 {
 		t.Errorf("marks %v hold for more than ten times as long as the claim took", m)
@@ -49,8 +53,8 @@ func TestClaimsBeginAtMarksBehindSeveralSlowOnes(t *testing.T) {
 func TestAClaimThatFindsTooFewBehindItsMarksReadsEverything(t *testing.T) {
 	s, _ := openTemp(t, Options{})
 	beat(t, s, "w", 1)
-	ids := add(t, s, slowClaims+1)
-	slowly(t, s, request("w", 1), slowClaims)
+	ids := add(t, s, 2)
+	slowly(t, s, request("w", 1))
 	front := store.Job{ID: "front", Kind: "k", Priority: -1}
 	if _, err := s.Enqueue(t.Context(), []store.Job{front}); err != nil {
 		t.Fatal(err)
@@ -59,8 +63,8 @@ func TestAClaimThatFindsTooFewBehindItsMarksReadsEverything(t *testing.T) {
 	for _, j := range claim(t, s, "w", 9) {
 		got[j.ID] = true
 	}
-	if len(got) != 2 || !got["front"] || !got[ids[slowClaims]] {
-		t.Errorf("claimed %v, want front and %s", got, ids[slowClaims])
+	if len(got) != 2 || !got["front"] || !got[ids[1]] {
+		t.Errorf("claimed %v, want front and %s", got, ids[1])
 	}
 }
 

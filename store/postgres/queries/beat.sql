@@ -1,4 +1,5 @@
--- Raises a worker's number, unless this one is late, and answers what the worker holds.
+-- Raises a worker's number, unless this one is late, and answers what the worker holds,
+-- which is looked up by the worker: otherwise what all of them run may be read.
 -- in: 1 name, 2 beat, 3 info, 4 the last order that it has seen
 -- out: what, number, text, token, was it made before the beat before, is it to be
 --     cancelled. known: the beat before; beats: the number was raised; held: seq and id
@@ -18,7 +19,8 @@ WITH o AS MATERIALIZED (
   DELETE FROM tasuki.orders r USING u WHERE r.worker = u.worker AND r.n <= $4
 ), h AS MATERIALIZED (
   SELECT j.seq, j.id, j.token, j.beat, coalesce(j.cancelling, false) AS cancelling
-  FROM u JOIN tasuki.jobs j ON j.worker = u.worker WHERE j.state = 3
+  FROM u CROSS JOIN LATERAL (
+    SELECT j.seq, j.id, j.token, j.beat, j.cancelling FROM tasuki.jobs j WHERE j.worker = u.worker AND j.state = 3 OFFSET 0) j
 )
 SELECT 'known', o.beat, '', 0::bigint, false, false FROM o
 UNION ALL SELECT 'beats', 0, '', 0, false, false FROM u

@@ -1,6 +1,7 @@
 -- Claims the first jobs of some lanes, unless something has to be seen to first:
 -- jobs that became due, or suspects that may be taken. How many each lane gives is
--- read without locks; then each gives that many of those that nobody holds locked. If
+-- read without locks; then each gives that many of those that nobody holds locked, from
+-- the first that was read on: in front of it may lie what is left of many that are gone. If
 -- those are too many bytes, nothing is claimed by the lines named small, and by those
 -- named big the first of them in the order in which they shall start.
 -- in: 1 worker, 2 token, 3 how many, 4 queues, 5 their shares, 6 kinds, 7 format,
@@ -42,11 +43,13 @@ WITH t AS MATERIALIZED (
       SELECT h.lane, h.n, h.share, row_number() OVER (PARTITION BY h.n ORDER BY h.priority, h.ord, h.seq) AS rank FROM h) r
     ORDER BY r.rank > r.share, r.n, r.rank LIMIT $3) c
   GROUP BY lane
+), p AS MATERIALIZED (
+  SELECT DISTINCT ON (h.lane) h.lane, h.priority, h.ord, h.seq FROM h ORDER BY h.lane, h.priority, h.ord, h.seq
 ), c AS MATERIALIZED (
   SELECT l.n, l.share, j.priority, j.ord, j.seq, j.bytes
-  FROM k JOIN l USING (lane) CROSS JOIN LATERAL (
+  FROM k JOIN l USING (lane) JOIN p USING (lane) CROSS JOIN LATERAL (
     SELECT j.priority, j.ord, j.seq, coalesce(octet_length(j.args), 0)::bigint + coalesce(octet_length(j.cursor), 0) AS bytes FROM tasuki.jobs j
-    WHERE j.lane = k.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (l.priority, l.ord, l.seq)
+    WHERE j.lane = k.lane AND j.state = 2 AND (j.priority, j.ord, j.seq) >= (p.priority, p.ord, p.seq)
     ORDER BY j.priority, j.ord, j.seq LIMIT k.jobs
     FOR UPDATE SKIP LOCKED) j
 ), b AS MATERIALIZED (
