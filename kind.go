@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -13,15 +14,21 @@ import (
 // A Kind is a kind of job with arguments of type A. It is a value without a
 // handler, so that programs which only enqueue need nothing else.
 type Kind[A any] struct {
-	name string
-	opts []Option
+	name   string
+	opts   []Option
+	layout *layout // of the arguments, with Positional; nil: they are one JSON value
 }
 
 // NewKind names a kind. The options hold for every job of it unless the job's
 // own say otherwise. A name is 1 to 255 bytes of UTF-8 without control
 // characters; a bad one is refused by Enqueue and by New.
 func NewKind[A any](name string, opts ...Option) Kind[A] {
-	return Kind[A]{name: name, opts: opts}
+	k := Kind[A]{name: name, opts: opts}
+	var s settings
+	if s.apply(opts); s.positional {
+		k.layout = layoutOf(reflect.TypeFor[A]())
+	}
+	return k
 }
 
 // Name is the kind's name.
@@ -31,13 +38,22 @@ func (k Kind[A]) Name() string { return k.name }
 // store's EnqueueTx or to Then. Arguments that do not become JSON are reported
 // by those.
 func (k Kind[A]) Job(args A, opts ...Option) store.Job {
-	raw, err := json.Marshal(args)
+	var raw json.RawMessage
+	var err error
+	if k.layout == nil {
+		raw, err = json.Marshal(args)
+	} else {
+		raw, err = encodePositional(k.layout, args)
+	}
 	s := settings{job: store.Job{ID: store.NewID(), Kind: k.name, Args: raw}}
 	if err != nil {
 		s.job.Err = fmt.Errorf("arguments: %w", err)
 	}
 	s.apply(k.opts)
 	s.apply(opts)
+	if s.positional && k.layout == nil {
+		s.job.Err = errLatePositional
+	}
 	if s.uniqueArgs {
 		sum := sha256.Sum256(append([]byte(k.name+"\x00"), raw...))
 		s.job.Unique = hex.EncodeToString(sum[:16])
@@ -52,14 +68,18 @@ func (k Kind[A]) Job(args A, opts ...Option) store.Job {
 // something else.
 func (k Kind[A]) Do(do func(context.Context, A) error) Handler {
 	h := k.handler(func(ctx context.Context, r *run) error {
-		args, err := decodeArgs[A](r.rec.Args)
+		args, err := k.decode(r.rec.Args)
 		if err != nil {
 			return err
 		}
 		return do(ctx, args)
 	})
-	if do == nil {
+	h.lacks = ""
+	switch {
+	case do == nil:
 		h.lacks = "function: Do was given nil"
+	case k.layout != nil && k.layout.bad != nil:
+		h.lacks = fmt.Sprintf("valid positional arguments: %v", k.layout.bad)
 	}
 	return h
 }
@@ -67,7 +87,27 @@ func (k Kind[A]) Do(do func(context.Context, A) error) Handler {
 func (k Kind[A]) handler(do func(context.Context, *run) error) Handler {
 	h := Handler{kind: k.name, do: do}
 	h.settings.apply(k.opts)
+	if k.layout != nil {
+		h.lacks = "way to read positional arguments: Each does not (hint: Do does, with a Loop inside)"
+	}
 	return h
+}
+
+// encodePositional is by itself so that args are put on the heap only here.
+func encodePositional[A any](l *layout, args A) (json.RawMessage, error) {
+	return l.encode(reflect.ValueOf(&args).Elem())
+}
+
+// decode reads the arguments that a job carries.
+func (k Kind[A]) decode(raw json.RawMessage) (A, error) {
+	if k.layout == nil {
+		return decodeArgs[A](raw)
+	}
+	var args A
+	if err := k.layout.decode(raw, reflect.ValueOf(&args).Elem()); err != nil {
+		return args, fmt.Errorf("%w: kind %q: %w", ErrBadJob, k.name, err)
+	}
+	return args, nil
 }
 
 func decodeArgs[A any](raw json.RawMessage) (A, error) {

@@ -14,6 +14,7 @@ type Option func(*settings)
 type settings struct {
 	job        store.Job
 	uniqueArgs bool
+	positional bool
 	backoff    func(failures int) time.Duration
 }
 
