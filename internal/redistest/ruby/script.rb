@@ -1,0 +1,4 @@
+# Runs a program that uses Sidekiq.
+require "sidekiq"
+require "sidekiq/api"
+require_relative "app"
