@@ -123,6 +123,7 @@ func TestOptionalArgumentsAreLeftOutWhileTheyAndAllBehindAreZero(t *testing.T) {
 		`[1,""]`:           {ID: 1, Name: &name},
 		`[1,null,2]`:       {ID: 1, Size: 2},
 		`[1,null,0,"tag"]`: {ID: 1, Tags: []string{"tag"}},
+		`[1,null,0,""]`:    {ID: 1, Tags: []string{""}},
 		`[0]`:              {},
 	} {
 		if got := encodes(t, args); got != want {
@@ -132,6 +133,9 @@ func TestOptionalArgumentsAreLeftOutWhileTheyAndAllBehindAreZero(t *testing.T) {
 }
 
 type embedded struct{ A, B int }
+
+// Pair is embedded by a pointer.
+type Pair struct{ A, B int }
 
 // Stamp has a JSON form of its own.
 type Stamp struct{ time.Time }
@@ -147,6 +151,14 @@ func TestAnEmbeddedStructsFieldsStandWhereItStands(t *testing.T) {
 		t.Errorf("encoded as %s", got)
 	}
 	wantDecoded(t, `["f",1,2,"l"]`, want)
+}
+
+func TestFieldsAreInTheirPlacesHoweverDeepTheyAreEmbedded(t *testing.T) {
+	type one struct{ A, B, C int }
+	type two struct{ one }
+	type three struct{ two }
+	type args struct{ three }
+	wantDecoded(t, `[1,2,3]`, args{three{two{one{1, 2, 3}}}})
 }
 
 func TestAnEmbeddedStructWithANameInJSONIsOneArgument(t *testing.T) {
@@ -170,12 +182,21 @@ func TestFieldsThatAreNotExportedOrNotInJSONAreNoArguments(t *testing.T) {
 	wantDecoded(t, `[2,3]`, args{In: 2, Dash: 3})
 }
 
+// commas is a slice with a JSON form of its own.
+type commas []string
+
+func (c *commas) UnmarshalText(text []byte) error {
+	*c = strings.Split(string(text), ",")
+	return nil
+}
+
 func TestWhatIsNoStructIsOneArgument(t *testing.T) {
 	wantDecoded(t, `[5]`, 5)
 	wantDecoded(t, `["s"]`, "s")
 	wantDecoded(t, `[{"a":[1]}]`, map[string][]int{"a": {1}})
 	wantDecoded(t, `["2026-01-02T03:04:05Z"]`, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	wantDecoded(t, `[[1,2]]`, json.RawMessage(`[1,2]`))
+	wantDecoded(t, `["a,b"]`, commas{"a", "b"})
 	wantDecoded(t, `["AQI="]`, []byte{1, 2})
 	if got := encodes(t, []byte{1, 2}); got != `["AQI="]` {
 		t.Errorf("bytes encoded as %s", got)
@@ -336,6 +357,7 @@ func TestAStructThatHasNoOrderOfArgumentsIsRefusedWithItsField(t *testing.T) {
 		A int `json:",string"`
 	}](t, "field A ")
 	wantUnfit[struct{ *embedded }](t, "field embedded ")
+	wantUnfit[struct{ *Pair }](t, "embedded pointer")
 	wantUnfit[struct {
 		embedded `args:"optional"`
 	}](t, "field embedded ")

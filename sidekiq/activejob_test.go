@@ -40,6 +40,9 @@ func TestRailsPerformsAJobFromAStruct(t *testing.T) {
 
 type celsius float64
 
+// Size is embedded in a struct that becomes a Hash.
+type Size struct{ W, H int }
+
 func TestRubySeesEachGoValueAsWhatItIs(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 600, time.FixedZone("", 3600))
 	huge, _ := new(big.Int).SetString("123456789012345678901234567890", 10)
@@ -78,6 +81,15 @@ func TestRubySeesEachGoValueAsWhatItIs(t *testing.T) {
 			Out  int    `json:"-"`
 			in   int
 		}{3, "big", "", 1, 2}, `{"size"=>3, "Kind"=>:big}`},
+		{struct {
+			*Size
+			At  time.Time `json:",omitzero"`
+			End time.Time `json:"end,omitzero"`
+		}{End: at.UTC()}, `{"end"=>2026-01-02 02:04:05.0000006 UTC}`},
+		{struct {
+			*Size
+			Z bool
+		}{Size: &Size{1, 2}}, `{"W"=>1, "H"=>2, "Z"=>false}`},
 		{sidekiq.Symbol("sym bol"), `:"sym bol"`},
 		{sidekiq.NewGlobalID("shop", "Order", "a b/ü"), `Order a b/ü`},
 		{sidekiq.Date{Year: 2024, Month: 2, Day: 29}, `Date 2024-02-29`},
@@ -217,6 +229,16 @@ func TestWhatCannotBeAnArgumentIsRefusedWithItsPlace(t *testing.T) {
 	wantRefused(t, []any{sidekiq.Keywords{"a": 1}}, "last")
 	wantRefused(t, round, "pointer to itself")
 	wantRefused(t, loop, "deeper")
+}
+
+func TestTheSameMapIsTheSameArguments(t *testing.T) {
+	class, m := sidekiq.NewActiveJob[any]("MailJob", tasuki.UniqueArgs()), map[string]int{}
+	for i := range 50 {
+		m[fmt.Sprint(i)] = i
+	}
+	if a, b := class.Job(m), class.Job(m); a.Unique != b.Unique {
+		t.Errorf("keys %q and %q", a.Unique, b.Unique)
+	}
 }
 
 func TestATimeInAZoneWithSecondsIsTheSameMoment(t *testing.T) {

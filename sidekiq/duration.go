@@ -50,10 +50,6 @@ func appendSeconds(dst []byte, d time.Duration) []byte {
 // appendDuration appends it with the parts by which Rails adds it to a time.
 func appendDuration(dst []byte, d time.Duration) []byte {
 	dst = appendSeconds(append(dst, `{"_aj_serialized":"ActiveJob::Serializers::DurationSerializer","value":`...), d)
-	dst = append(dst, `,"parts":[`...)
-	if d != 0 {
-		dst = append(dst, `[{"_aj_serialized":"ActiveJob::Serializers::SymbolSerializer","value":"seconds"},`...)
-		dst = append(appendSeconds(dst, d), ']')
-	}
-	return append(dst, "]}"...)
+	dst = append(dst, `,"parts":[[{"_aj_serialized":"ActiveJob::Serializers::SymbolSerializer","value":"seconds"},`...)
+	return append(appendSeconds(dst, d), "]]}"...)
 }

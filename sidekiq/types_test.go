@@ -109,7 +109,7 @@ func TestAGlobalIDComesApart(t *testing.T) {
 
 func TestADurationIsSecondsInJSON(t *testing.T) {
 	for text, want := range map[string]time.Duration{
-		"90": 90 * time.Second, "0": 0, "-1.5": -1500 * time.Millisecond, "0.000000001": 1, "9223372036": 9223372036 * time.Second, "-0.25": -250 * time.Millisecond,
+		"90": 90 * time.Second, "0": 0, "136.983602398": 136983602398, "-1.5": -1500 * time.Millisecond, "0.000000001": 1, "9223372036": 9223372036 * time.Second, "-0.25": -250 * time.Millisecond,
 	} {
 		var d sidekiq.Duration
 		if err := json.Unmarshal([]byte(text), &d); err != nil || time.Duration(d) != want {
