@@ -32,6 +32,7 @@ var floors = []floor{
 	{"store/storetest/...", []string{"store", "store/memory", "store/storetest/..."}, true, "the contract knows no concrete store but the model"},
 	{"store/sqlite", []string{"store", "store/internal/sqlstore", "internal/loop"}, true, "a driver is linked only by who imports its store"},
 	{"store/postgres", []string{"store", "store/internal/sqlstore"}, true, "a driver is linked only by who imports its store"},
+	{"store/redis", []string{"store", "store/redis/internal/..."}, true, "a driver is linked only by who imports its store"},
 	{"store/redis/internal/...", nil, true, "what is known of Sidekiq's format needs neither the seam nor a server"},
 	{"store/internal/sqlstore", []string{"store"}, false, "what SQL stores share knows no database"},
 	{"store/internal/byhand", []string{"store"}, false, "what plays a worker in tests of stores knows no store"},

@@ -8,7 +8,10 @@ require (
 	golang.org/x/term v0.47.0
 )
 
-require github.com/jackc/puddle/v2 v2.2.3 // indirect
+require (
+	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/redis/rueidis v1.0.79 // indirect
+)
 
 require (
 	github.com/jackc/pgpassfile v1.0.0 // indirect

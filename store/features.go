@@ -16,7 +16,8 @@ type Features struct {
 	// place are one place, and due jobs queue up as they are noticed.
 	Order bool
 	// IDs: an id is known as long as its job is in the store, and for Remember
-	// after its end. Without it: for Remember after its Enqueue.
+	// after its end. Without it: for Remember after its Enqueue, and twice that at
+	// most.
 	IDs bool
 
 	Priority bool // jobs of one queue are ordered by Job.Priority

@@ -203,6 +203,16 @@ func (s *Server) runs() bool {
 	return s.process != nil && !s.process.ended()
 }
 
+// PID is the server's process; 0: it does not run.
+func (s *Server) PID() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return 0
+	}
+	return s.process.pid()
+}
+
 // Addr is where it listens, "127.0.0.1:…".
 func (s *Server) Addr() string { return loopback(s.port) }
 

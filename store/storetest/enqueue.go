@@ -87,7 +87,7 @@ var enqueuePromises = []promise{
 	}},
 	{"an id is forgotten by Prune when 10 minutes are over", nil, func(s *stage) {
 		s.end("w", s.one("w", "a"), store.Finish)
-		s.sub.Advance(s.Features().Remember + time.Minute)
+		s.sub.Advance(remembered(s) + time.Minute)
 		s.pruneAll(0)
 		s.add(job("a"))
 		s.in("a", store.Ready)
@@ -278,4 +278,13 @@ func refusesInvalid(s *stage) {
 		}
 	}
 	s.lists(store.Filter{})
+}
+
+// remembered is how long an id is known at most. Where it counts from the Enqueue it may
+// be twice as long.
+func remembered(s *stage) time.Duration {
+	if s.Features().IDs {
+		return s.Features().Remember
+	}
+	return 2 * s.Features().Remember
 }

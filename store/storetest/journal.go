@@ -153,7 +153,9 @@ var keepPromises = []promise{
 		s.addKept("b", time.Hour)
 		s.addKept("c", 48*time.Hour)
 		for _, verb := range []store.Verb{store.HandOver, store.Finish} {
-			for _, r := range s.claimIDs("w", 3, "a", "b", "c") {
+			got := s.claim("w", 3)
+			s.listed(got, "a", "b", "c")
+			for _, r := range got {
 				s.end("w", of(r), verb)
 			}
 		}

@@ -39,9 +39,9 @@ func (w *writer) value(depth int) {
 	case 0:
 		w.WriteString(w.pick("true", "false", "null"))
 	case 1:
-		w.WriteString(randomInt(w.Rand))
+		w.number(randomInt(w.Rand))
 	case 2, 3:
-		w.WriteString(randomFloat(w.Rand))
+		w.number(randomFloat(w.Rand))
 	case 4, 5:
 		w.text()
 	case 6:
@@ -55,6 +55,14 @@ func (w *writer) value(depth int) {
 			w.value(depth + 1)
 		})
 	}
+}
+
+// number writes a number; -0 is not spelled as Ruby does.
+func (w *writer) number(n string) {
+	if n == "-0" {
+		n = "0"
+	}
+	w.WriteString(n)
 }
 
 // size is now and then one beyond which names are looked up in another way.

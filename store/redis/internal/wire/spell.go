@@ -23,7 +23,8 @@ const rubyDepth = 100
 // with differences between its versions), and of the others one in a thousand gets a
 // digit more than it needs.
 //
-// What Ruby cannot spell keeps its own spelling, since then there is no other:
+// The integer -0, of which Ruby makes 0, becomes -0.0, which keeps its value and which
+// Ruby leaves. What Ruby cannot spell keeps its own spelling, since then there is no other:
 // numbers too large for a float, halves of surrogate pairs, and repeated names in
 // what is nested deeper than 100.
 func AppendRuby(dst, json []byte) ([]byte, error) {
@@ -149,8 +150,9 @@ func (w *speller) number(i int) int {
 		return end
 	}
 	raw := w.src[i:end]
-	if raw == "-0" {
-		w.gap(i, i+1)
+	if raw == "-0" { // Ruby's integers have no such zero; its floats do
+		w.flush(end)
+		w.dst = append(w.dst, ".0"...)
 		return end
 	}
 	if !strings.ContainsAny(raw, ".eE") {

@@ -62,7 +62,7 @@ func TestRandomFloatsAreSpelledAsRubyDoes(t *testing.T) {
 		floats := make([]string, 500)
 		for k := range floats {
 			floats[k] = randomFloat(random)
-			for tooLarge(floats[k]) {
+			for tooLarge(floats[k]) || floats[k] == "-0" {
 				floats[k] = randomFloat(random)
 			}
 		}
@@ -84,7 +84,7 @@ func TestRandomFloatsAreSpelledAsRubyDoes(t *testing.T) {
 
 // Texts that a random one hardly hits.
 var corners = []string{
-	`0`, `-0`, `-0.0`, `0.0`, `-0e1`, `0E-7`, `1e15`, `999999999999999.9`, `999999999999999.0`, `1000000000000000.0`, `1000000000000000.5`,
+	`0`, `-0.0`, `0.0`, `-0e1`, `0E-7`, `1e15`, `999999999999999.9`, `999999999999999.0`, `1000000000000000.0`, `1000000000000000.5`,
 	`4503599627370495.5`, `9007199254740993.0`, `1e16`, `1E+22`, `1.0e23`, `0.0001`, `0.00010`, `0.00009999`, `1e-4`, `9.9e-5`, `5e-324`, `2.4e-324`, `1e-400`, `-1e-400`,
 	`1.7976931348623157e308`, `0.1`, `1.10`, `100`, `1e2`, `12345678901234567890`, `-12345678901234567890123456789012345678901234567890`, `1795287767.2486963`,
 	`""`, `"\u0000\u0001\u001f\u001F\u007f\u0080"`, `"\b\f\n\r\t\"\\\/"`, `"\u0008\u000C\u000a\u000D\u0009\u0022\u005c\u002F"`, `"<>&'\u2028\u2029"`, `"\ud83d\ude00\uD83D\uDE00"`,
@@ -175,5 +175,17 @@ func TestASpellingThatIsSoAlreadyAllocatesNothing(t *testing.T) {
 	dst, text := make([]byte, 0, 1024), []byte(usual)
 	if n := testing.AllocsPerRun(100, func() { wire.AppendRuby(dst, text) }); n > 0.5 { // a collection may empty the pool
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestANegativeZeroKeepsItsSign: Ruby would make 0 of it, and leaves what it is spelled as
+// here.
+func TestANegativeZeroKeepsItsSign(t *testing.T) {
+	got := spell(t, `[-0,{"a":-0}]`)
+	if got != `[-0.0,{"a":-0.0}]` {
+		t.Errorf("got %s", got)
+	}
+	if again, _ := startRuby(t, respell, "json").askAll(got)[0].text(); again != got {
+		t.Errorf("Ruby spells %s as %s", got, again)
 	}
 }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/tasuki-jobs/tasuki/bench/harness"
+)
+
+// aims are what tasuki wants to reach.
+var aims = slices.Concat(
+	speeds("", ""), speeds(appendsOnly, "AOF, "),
+	[]harness.Aim{
+		harness.Milliseconds("latency", "p99 in one process under 1.5 ms", 1.5, harness.Value(tasukiOurs, "p99")),
+		harness.Milliseconds("across", "p99 across two processes under 1.5 ms", 1.5, harness.Value(tasukiOurs, "p99")),
+		{What: "an idle worker: less than 2 commands a second", Contest: "idle",
+			Value: harness.Value(tasukiOurs, "statements"), Reached: harness.Below(2), Unit: " /s", Digits: 2},
+	}, harness.DepthAims)
+
+// speeds are the aims on one of the servers.
+func speeds(server, where string) []harness.Aim {
+	aim := func(contest, what string, least float64, key string) harness.Aim {
+		return harness.Aim{What: where + what, Contest: contest, Value: harness.Value(tasukiOurs+server, key), Reached: harness.AtLeast(least), Unit: " /s"}
+	}
+	return []harness.Aim{
+		aim("drain100", "100 slots: at least 150,000 jobs a second", 150_000, "started"),
+		aim("insert1", "one by one: at least 60,000 a second", 60_000, "recorded"),
+		aim("insert10", "one by one, ten goroutines: at least 150,000", 150_000, "recorded"),
+		aim("bulk1000", "in bulk: at least 300,000", 300_000, "recorded"),
+	}
+}

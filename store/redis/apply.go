@@ -1,0 +1,197 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
+)
+
+// Words that the script apply fills in.
+const (
+	nowMark    = "\x00" // now as payloads have it
+	cursorMark = "\x01" // ,"cursor":… if there is one
+	scoreMark  = "\x02" // and so many µs: a score
+	itself     = "\x04" // and a text that is not filled in
+	whyMark    = "\x03" // around a default: what whoever cancels it said, as JSON
+)
+
+// dueIn is the score of what becomes due in a while.
+func dueIn(d time.Duration) string {
+	return scoreMark + strconv.FormatInt(max(0, d.Microseconds()), 10)
+}
+
+// A transition brings one job from one place to another; see the script apply.
+type transition struct {
+	guard, key, what string
+	seq              string // fences the cursor; "": it is written in any case
+	iteration        string // key of the iteration state
+	fields           []string
+	cancels          string // key that says whether it is to be cancelled
+	unique           string // the key that it needs to be free
+	id               string // of the job
+	counts           string
+	checks           []string
+	commands         commands
+	instead          commands // if it is to be cancelled
+	brings           [][]string
+}
+
+// commands of Redis, and KEEP and FREE of the script.
+type commands [][]string
+
+func (c *commands) add(words ...string) { *c = append(*c, words) }
+
+// may says which type a key has that is written to.
+func (t *transition) may(key, typ string) { t.checks = append(t.checks, key, typ) }
+
+// append appends the words of a list of commands.
+func (c commands) append(args []string) []string {
+	args = append(args, strconv.Itoa(len(c)))
+	for _, words := range c {
+		args = append(args, strconv.Itoa(len(words)))
+		args = append(args, words...)
+	}
+	return args
+}
+
+func (t *transition) append(args []string, s *Store) []string {
+	args = append(args, t.guard, t.key, t.what, t.seq, t.iteration, strconv.Itoa(len(t.fields)))
+	args = append(args, t.fields...)
+	args = append(args, t.cancels, t.unique, t.id, strconv.FormatInt(s.options.UniqueFor.Milliseconds(), 10), t.counts)
+	args = append(args, strconv.Itoa(len(t.checks)/2))
+	args = append(args, t.checks...)
+	args = t.commands.append(args)
+	args = t.instead.append(args)
+	args = append(args, strconv.Itoa(len(t.brings)))
+	for _, b := range t.brings {
+		args = append(args, b...)
+	}
+	return args
+}
+
+// A work is what the script apply does in one call.
+type work struct {
+	worker      string // whose claims these are; "": nobody's
+	batch       string
+	order       string // of its outcomes, kept with the answers
+	beat        string // that the worker must have
+	day         string // for Sidekiq's counters; "": not counted
+	done        []string
+	transitions []transition
+}
+
+// A letter is what the script answers for a job.
+type letter byte
+
+const (
+	applied   letter = 'A'
+	cancelled letter = 'a'
+	lost      letter = 'L'
+	refused   letter = 'R'
+	taken     letter = 'K'
+	unfit     letter = 'U'
+)
+
+// An answer is what the script apply says.
+type answer struct {
+	moved   bool // the worker has another beat; nothing was done
+	letters []letter
+	resent  bool   // the batch was applied before
+	order   string // and this was its order
+}
+
+// placed are the outcomes that the letters of a resent batch are of.
+func (a *answer) placed(n int) []int {
+	order := make([]int, n)
+	words := strings.Split(a.order, ",")
+	for i := range order {
+		order[i] = i
+		if a.order != "" && i < len(words) {
+			order[i], _ = strconv.Atoi(words[i])
+		}
+	}
+	return order
+}
+
+func joined(order []int) string {
+	words := make([]string, len(order))
+	for i, n := range order {
+		words[i] = strconv.Itoa(n)
+	}
+	return strings.Join(words, ",")
+}
+
+// apply runs the script.
+func (s *Store) apply(ctx context.Context, w *work) (*answer, error) {
+	args := append(s.clock(), w.batch, w.order, w.beat, w.day, strconv.Itoa(len(w.done)))
+	args = append(args, w.done...)
+	for i := range w.transitions {
+		args = w.transitions[i].append(args, s)
+	}
+	keys := []string{s.keys.worker(w.worker), s.keys.claims(w.worker), s.keys.saves(w.worker)}
+	msg, err := s.run(ctx, applyScript, keys, args)
+	if err != nil {
+		return nil, err
+	}
+	if msg.IsInt64() {
+		return &answer{moved: true}, nil
+	}
+	words, err := msg.AsStrSlice()
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{letters: []letter(words[0])}
+	if len(words) == 2 {
+		a.resent, a.order = true, words[1]
+	}
+	if want := len(w.done) + len(w.transitions); len(a.letters) != want {
+		return nil, fmt.Errorf("%d answers to %d jobs", len(a.letters), want)
+	}
+	return a, nil
+}
+
+// undo takes claims back that should not have been made.
+func (s *Store) undo(ctx context.Context, worker string, all []transition) error {
+	if len(all) == 0 {
+		return nil
+	}
+	_, err := s.apply(ctx, &work{worker: worker, transitions: all})
+	return err
+}
+
+// putBack brings a claimed job back to where it was, as it was.
+func (s *Store) putBack(token store.Token, h *holding) transition {
+	t := transition{guard: "claim", what: token.String(), id: h.rec.ID}
+	t.may(h.from(s.keys), "list")
+	t.commands.add("RPUSH", h.from(s.keys), h.Text())
+	return t
+}
+
+// burial brings a claimed text that is no job to the dead: what is an object with the
+// reason, anything else as it is.
+func (s *Store) burial(token store.Token, h *holding, why error) transition {
+	t := transition{guard: "claim", what: token.String(), id: h.rec.ID, counts: "f"}
+	t.may(deadKey, "zset")
+	s.addDead(&t.commands, h.buried(why))
+	return t
+}
+
+// addDead adds a text to the dead set, which Sidekiq keeps short with every one.
+func (s *Store) addDead(c *commands, text string) {
+	c.add("ZADD", deadKey, dueIn(0), text)
+}
+
+// buried is the text of what is no job, for the dead.
+func (h *holding) buried(why error) string {
+	if h.Payload.Text() == "{}" {
+		return itself + h.raw
+	}
+	return h.With(wire.Change{Name: "error_class", Raw: wire.Quote("tasuki.BadJob")},
+		wire.Change{Name: "error_message", Raw: wire.Quote(why.Error())},
+		wire.Change{Name: "failed_at", Raw: nowMark}, wire.Change{Name: "retry_count", Raw: "0"})
+}

@@ -1,0 +1,9 @@
+// Package redis keeps jobs in Redis, in Sidekiq's own keys and JSON, so that workers of
+// Ruby and of Go share one server: what either enqueues the other can run. Beside
+// Sidekiq's keys stand some of tasuki's own, with a prefix, that hold what Sidekiq's
+// open core has no place for: which worker runs what under which token, so that nothing
+// is lost when a worker dies.
+//
+// Everything that changes a job is one script on the server, so that it happens whole or
+// not at all. Scripts never read JSON: they move texts that this package has made.
+package redis

@@ -1,0 +1,87 @@
+package redis
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// A holding is a claim as the server has it.
+type holding struct {
+	*job
+	beat    string // the worker's when it was made
+	claimed time.Time
+	suspect bool
+	queue   string
+	state   bool // there may be iteration state of it
+}
+
+// readHolding reads what is kept under a claim's token.
+func readHolding(value string) (*holding, error) {
+	line, payload, ok := strings.Cut(value, "\n")
+	part := strings.SplitN(line, " ", 4)
+	if !ok || len(part) != 4 {
+		return nil, fmt.Errorf("claim %.40q is not spelled as tasuki does", value)
+	}
+	us, _ := strconv.ParseInt(part[1], 10, 64)
+	j, err := readJob(payload)
+	return &holding{job: j, beat: part[0], claimed: moment(us), suspect: part[2] == "S", queue: part[3], state: true}, err
+}
+
+// from is the list that the job was taken from.
+func (h *holding) from(k keys) string {
+	if h.suspect {
+		return k.suspects(h.queue)
+	}
+	return queueKey(h.queue)
+}
+
+// A claimKey names a claim of a worker.
+type claimKey struct {
+	worker string
+	token  store.Token
+}
+
+// holdings are the claims that were made through this store and are not settled, so that
+// Settle knows their payloads. They are as many as workers hold.
+type holdings struct {
+	mu  sync.Mutex // owns all
+	all map[claimKey]*holding
+}
+
+func (h *holdings) init() { h.all = map[claimKey]*holding{} }
+
+func (h *holdings) add(worker string, token store.Token, held *holding) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all[claimKey{worker, token}] = held
+}
+
+func (h *holdings) get(worker string, token store.Token) *holding {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.all[claimKey{worker, token}]
+}
+
+// stateful notes that there is iteration state of a claim.
+func (h *holdings) stateful(worker string, token store.Token) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if held := h.all[claimKey{worker, token}]; held != nil {
+		changed := *held
+		changed.state = true
+		h.all[claimKey{worker, token}] = &changed
+	}
+}
+
+func (h *holdings) drop(worker string, tokens ...store.Token) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range tokens {
+		delete(h.all, claimKey{worker, t})
+	}
+}

@@ -1,0 +1,337 @@
+package redis
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
+)
+
+// keptState is how long iteration state and journals are kept, should nobody see the
+// job's end: as long as Sidekiq keeps a dead job.
+const keptState = 180 * 24 * time.Hour
+
+// ending is one outcome as it becomes a transition.
+type ending struct {
+	store   *Store
+	worker  string
+	outcome *store.Outcome
+	held    *holding
+	own     own // as it shall be
+	changes []wire.Change
+	t       transition
+}
+
+// transition is what an outcome does, or why it can never be written.
+func (s *Store) transition(worker string, o *store.Outcome, h *holding) (transition, error) {
+	e := ending{store: s, worker: worker, outcome: o, held: h, own: h.own}
+	if err := e.check(); err != nil {
+		return transition{}, err
+	}
+	e.t = transition{guard: "claim", what: o.Token.String(), id: o.ID, iteration: iterationKey(o.ID)}
+	e.state()
+	if o.Verb == store.Save {
+		e.t.guard = "held"
+	} else if err := e.end(); err != nil {
+		return transition{}, err
+	}
+	err := e.bring()
+	return e.t, err
+}
+
+// check says why an outcome can never be written.
+func (e *ending) check() error {
+	o, limit := e.outcome, e.store.options.MaxPayload
+	for what, raw := range map[string]json.RawMessage{"Cursor": o.Cursor, "Result": o.Result} {
+		if len(raw) > limit {
+			return fmt.Errorf("%w: %s is %d bytes, over the limit of %d", store.ErrInvalid, what, len(raw), limit)
+		}
+		if raw != nil && !(utf8.Valid(raw) && json.Valid(raw)) {
+			return fmt.Errorf("%w: %s is not valid JSON", store.ErrInvalid, what)
+		}
+	}
+	if _, ok := verbs[o.Verb]; !ok {
+		return fmt.Errorf("%w: there is no verb %q", store.ErrInvalid, o.Verb)
+	}
+	return nil
+}
+
+// state writes cursor and progress. A late cursor is left out, and with a save its
+// progress.
+func (e *ending) state() {
+	o, it := e.outcome, e.t.iteration
+	if o.Seq > 0 {
+		e.t.seq = hex(o.Seq)
+	}
+	if o.Cursor == nil && o.Progress == nil {
+		return
+	}
+	e.t.may(it, "hash")
+	if o.Cursor != nil {
+		e.t.fields = append(e.t.fields, "c", string(o.Cursor))
+	}
+	if o.Progress != nil {
+		e.t.fields = append(e.t.fields, e.progress()...)
+	}
+	e.t.fields = append(e.t.fields, "ex", strconv.Itoa(1+e.held.own.Interruptions+e.held.own.Releases), "rt", "0.0")
+	if o.Verb != store.Save && o.Progress != nil {
+		e.t.commands.add(append([]string{"HSET", it}, e.progress()...)...)
+	}
+}
+
+func (e *ending) progress() []string {
+	p := *e.outcome.Progress
+	p.Note = store.Clean(p.Note, store.MaxMessage)
+	raw, _ := json.Marshal(p) // numbers and a text
+	return []string{ownField, string(raw)}
+}
+
+// verbs are how claims end.
+var verbs = map[store.Verb]func(*ending) error{
+	store.Save:     nil,
+	store.Return:   (*ending).giveBack,
+	store.Finish:   (*ending).finish,
+	store.Fail:     (*ending).fail,
+	store.Bury:     (*ending).bury,
+	store.Snooze:   (*ending).snooze,
+	store.HandOver: (*ending).handOver,
+	store.Cancel:   (*ending).cancel,
+}
+
+// end makes the commands of what ends the claim.
+func (e *ending) end() error {
+	switch {
+	case e.outcome.Verb == store.Return:
+		return verbs[store.Return](e)
+	case e.outcome.Verb != store.Finish || e.own.Journal:
+		e.own.Journal = true
+		e.t.may(e.store.keys.journal(e.held.rec.ID), "list")
+		e.t.commands = append(e.t.commands, e.note()...)
+	}
+	e.own.Deaths = 0
+	return verbs[e.outcome.Verb](e)
+}
+
+// giveBack brings a job that was never started to where it was, as it was.
+func (e *ending) giveBack() error {
+	back := e.store.putBack(e.outcome.Token, e.held)
+	e.t.checks = append(e.t.checks, back.checks...)
+	e.t.commands = append(e.t.commands, back.commands...)
+	e.mayCancel()
+	return nil
+}
+
+// note adds the run to the journal.
+func (e *ending) note() commands {
+	line := runLine(e.worker, e.store.unit.Spell(e.held.claimed), e.outcome.Why)
+	return e.store.noteLine(e.held.rec.ID, line)
+}
+
+// runLine is a run for the journal.
+func runLine(worker, from, why string) string {
+	return `{"worker":` + wire.Quote(worker) + `,"from":` + from + `,"until":` + nowMark + `,"why":` + wire.Quote(store.Clean(why, store.MaxMessage)) + cursorMark + `}`
+}
+
+func (s *Store) noteLine(id, line string) commands {
+	var c commands
+	c.add("KEEP", s.keys.journal(id), strconv.Itoa(store.MaxJournal), line)
+	c.add("EXPIRE", s.keys.journal(id), strconv.Itoa(int(keptState.Seconds())))
+	return c
+}
+
+// change changes a field of the payload.
+func (e *ending) change(name, raw string) {
+	e.changes = append(e.changes, wire.Change{Name: name, Raw: raw})
+}
+
+// payload is the job's new one.
+func (e *ending) payload() (string, error) {
+	c, err := e.own.change()
+	if err != nil {
+		return "", err
+	}
+	return e.held.With(append(e.changes, c)...), nil
+}
+
+func (e *ending) finish() error {
+	s, id := e.store, e.held.rec.ID
+	e.t.counts = "p"
+	e.free()
+	keep := e.own.Keep
+	if e.own.Journal {
+		keep = max(keep, store.KeepJournal)
+	}
+	if keep <= 0 {
+		e.t.commands.add("UNLINK", iterationKey(id), s.keys.journal(id))
+		return nil
+	}
+	e.own.State, e.own.Result = store.Done, e.outcome.Result
+	return e.keepEnded(keep)
+}
+
+// keepEnded keeps the record of a job that is done or cancelled.
+func (e *ending) keepEnded(keep time.Duration) error {
+	e.change(endedField, nowMark)
+	text, err := e.payload()
+	if err != nil {
+		return err
+	}
+	set := e.store.keys.done()
+	if e.own.State == store.Cancelled {
+		set = e.store.keys.cancelled()
+	}
+	e.t.may(set, "zset")
+	e.t.commands.add("ZADD", set, dueIn(keep), text)
+	e.t.commands.add("HDEL", iterationKey(e.held.rec.ID), "cancelled", "why")
+	return nil
+}
+
+// free gives up the job's unique key.
+func (e *ending) free() {
+	if key := e.own.Unique; key != "" {
+		e.t.commands.add("FREE", e.store.keys.unique(key), e.held.rec.ID)
+	}
+}
+
+// failed notes the failure as Sidekiq does.
+func (e *ending) failed() {
+	e.t.counts = "f"
+	e.change("retry_count", strconv.Itoa(e.held.rec.Attempts))
+	if e.held.rec.Attempts == 0 {
+		e.change("failed_at", nowMark)
+	} else {
+		e.change("retried_at", nowMark)
+	}
+	f := e.outcome.Failure
+	if f == nil {
+		return
+	}
+	e.change("error_class", wire.Quote(store.Clean(f.Class, store.MaxName)))
+	e.change("error_message", wire.Quote(store.Clean(f.Message, store.MaxMessage)))
+	e.change("error_backtrace", "")
+	if f.Stack != "" {
+		e.change("error_backtrace", wire.Quote(wire.Backtrace(strings.Split(store.Clean(f.Stack, maxStack), "\n"))))
+	}
+}
+
+// maxStack is how many bytes of a stack are kept.
+const maxStack = 64 << 10
+
+func (e *ending) fail() error {
+	e.failed()
+	if e.outcome.Delay <= 0 {
+		return e.ready("LPUSH")
+	}
+	return e.later(retryKey)
+}
+
+func (e *ending) snooze() error {
+	if e.outcome.Delay <= 0 {
+		return e.ready("LPUSH")
+	}
+	return e.later(scheduleKey)
+}
+
+// later lets the job wait for its time.
+func (e *ending) later(set string) error {
+	if set == scheduleKey {
+		e.change("enqueued_at", "")
+	}
+	text, err := e.payload()
+	if err != nil {
+		return err
+	}
+	e.t.may(set, "zset")
+	e.t.commands.add("ZADD", set, dueIn(e.outcome.Delay), text)
+	e.mayCancel()
+	return nil
+}
+
+func (e *ending) handOver() error {
+	e.own.Interruptions++
+	if e.outcome.Back {
+		return e.ready("LPUSH")
+	}
+	return e.ready("RPUSH")
+}
+
+// ready lets the job wait in its queue, at the end where push adds.
+func (e *ending) ready(push string) error {
+	e.change("enqueued_at", nowMark)
+	text, err := e.payload()
+	if err != nil {
+		return err
+	}
+	queue := e.held.queue
+	e.t.may(queuesKey, "set")
+	e.t.may(queueKey(queue), "list")
+	e.t.commands.add("SADD", queuesKey, queue)
+	e.t.commands.add(push, queueKey(queue), text)
+	e.mayCancel()
+	return nil
+}
+
+func (e *ending) bury() error {
+	e.failed()
+	e.free()
+	e.change(whyField, wire.Quote(store.Clean(e.outcome.Why, store.MaxMessage)))
+	text, err := e.payload()
+	if err != nil {
+		return err
+	}
+	e.t.may(deadKey, "zset")
+	e.store.addDead(&e.t.commands, text)
+	return nil
+}
+
+func (e *ending) cancel() error {
+	e.free()
+	return e.cancelled(e.outcome.Why)
+}
+
+// cancelled keeps the record of the job as a cancelled one, with what whoever cancelled
+// it said, or else why.
+func (e *ending) cancelled(why string) error {
+	e.own.State = store.Cancelled
+	e.change(whyField, whyMark+wire.Quote(store.Clean(why, store.MaxMessage))+whyMark)
+	return e.keepEnded(max(store.KeepJournal, e.own.Keep))
+}
+
+// mayCancel makes what happens instead if the job is to be cancelled.
+func (e *ending) mayCancel() {
+	e.t.cancels = iterationKey(e.held.rec.ID)
+	e.t.iteration = e.t.cancels
+	other := ending{store: e.store, worker: e.worker, outcome: e.outcome, held: e.held, own: e.own, changes: slices.Clone(e.changes)}
+	other.free()
+	if other.cancelled("") == nil {
+		e.t.checks = append(e.t.checks, other.t.checks...)
+		if e.outcome.Verb != store.Return {
+			e.t.instead = e.note()
+		}
+		e.t.instead = append(e.t.instead, other.t.commands...)
+	}
+}
+
+// bring makes the jobs that come in with the outcome.
+func (e *ending) bring() error {
+	for i := range e.outcome.Enqueue {
+		j := &e.outcome.Enqueue[i]
+		h, err := e.store.admissible(j)
+		if err != nil {
+			return err
+		}
+		e.t.may(queuesKey, "set")
+		e.t.may(queueKey(queueOf(j)), "list")
+		if j.Delay > 0 {
+			e.t.may(scheduleKey, "zset")
+		}
+		e.t.brings = append(e.t.brings, e.store.admission(j, h))
+	}
+	return nil
+}

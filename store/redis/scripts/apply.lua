@@ -1,0 +1,161 @@
+-- Brings jobs from one place to another, each whole or not at all: what is done about it
+-- is written only if the job was still where the caller saw it.
+-- uses: clock admit
+-- KEYS: 1 a worker, 2 its claims, 3 what was last saved of each of them
+-- ARGV: 1 prefix, 2 how far the clock is moved on, 3 '1' for milliseconds,
+--       4 the worker's batch as 16 digits or '', 5 what is kept with its answers, 6 the
+--       beat it must have or '', 7 today as Sidekiq's counters have it or '', 8 how many
+--       tokens of jobs that are done and leave nothing; the tokens;
+--       then of each of the others
+--         guard: 'claim' that is taken away, 'held' by a claim that stays, 'member' that is
+--           taken out of a sorted set, 'item' that is taken out of a list, from its end,
+--           'none' that is lost, 'unfit' that the caller refused; key, what. Key is not
+--           read for claims
+--         fence of the cursor: its number as 16 digits or '', key of the iteration state
+--           or '', how many fields and values are set in it; they are
+--         key whose field cancelled says that the job is to be cancelled, or ''
+--         unique key that it needs, or '', its id, for how long that is kept in ms
+--         what counts: '', 'p' processed, 'f' processed and failed
+--         how many keys are checked: of each the type that it may have
+--         how many commands: of each how many words, the words
+--         how many commands if it is to be cancelled: the same
+--         how many jobs it brings: of each what admit says
+--       In words \0 stands for now as payloads have it, \1 for the cursor, what is
+--       between two \3 for why somebody cancelled it, or for itself, a word that begins
+--       with \2 is a score that many µs from now, one with \4 is itself without that. KEEP key n text adds a line to
+--       a journal of at most n lines, FREE key id gives up a unique key.
+-- reply: 0 if the beat is another; otherwise a letter each, those that are done first:
+--       A applied, a applied and cancelled, L not there any more, R refused: a key has
+--       another type, K the key it needs is not free, U unfit. Of a batch that was
+--       applied before the letters of then, and what was kept with them
+local p, us = ARGV[1], clock(ARGV[2])
+local d = door(p, us, ARGV[3])
+if ARGV[6] ~= '' and redis.call('HGET', KEYS[1], 'beat') ~= ARGV[6] then return 0 end
+if ARGV[4] ~= '' then
+  local last = redis.call('HMGET', KEYS[1], 'batch', 'answers', 'order')
+  if last[1] == ARGV[4] then return { last[2], last[3] } end
+end
+redis.call('HDEL', KEYS[1], '') -- a full server lets those who wrote something go on
+
+local answers, counts, i = {}, { p = 0, f = 0 }, 9
+local function word() i = i + 1 return ARGV[i - 1] end
+
+for _ = 1, tonumber(ARGV[8]) do
+  local n = redis.call('HDEL', KEYS[2], word())
+  answers[#answers + 1] = n == 1 and 'A' or 'L'
+  counts.p = counts.p + n
+end
+
+local function filled(w, it)
+  if string.byte(w, 1) == 4 then return string.sub(w, 2) end
+  if string.byte(w, 1) == 2 then return score(us + string.sub(w, 2)) end
+  if string.find(w, '\1', 1, true) then
+    local c = it ~= '' and redis.call('HGET', it, 'c')
+    w = string.gsub(w, '\1', { ['\1'] = c and ',"cursor":' .. c or '' })
+  end
+  if string.find(w, '\3', 1, true) then
+    local why = it ~= '' and redis.call('HGET', it, 'why')
+    w = string.gsub(w, '\3([^\3]*)\3', function(default) return why or default end)
+  end
+  if string.find(w, '%z') then w = string.gsub(w, '%z', d.at) end
+  return w
+end
+
+local function keep(key, n, text)
+  redis.call('RPUSH', key, text)
+  if redis.call('LLEN', key) > tonumber(n) then
+    redis.call('LSET', key, 1, '')
+    redis.call('LREM', key, 1, '')
+  end
+end
+
+local function free(key, id)
+  if redis.call('GET', key) == id then redis.call('DEL', key) end
+end
+
+local own = { KEEP = keep, FREE = free }
+
+-- Reads commands, and makes them if so is said.
+local function commands(make, it)
+  for _ = 1, tonumber(word()) do
+    local n, words = tonumber(word()), {}
+    for w = 1, n do words[w] = word() end
+    if make then
+      for w = 1, n do words[w] = filled(words[w], it) end
+      local f = own[words[1]]
+      if f then f(unpack(words, 2)) else redis.call(unpack(words)) end
+    end
+  end
+end
+
+-- Says whether the job is where it was seen; take takes it away.
+local function there(guard, key, what, take)
+  if guard == 'claim' or guard == 'held' then
+    if take and guard == 'claim' then return redis.call('HDEL', KEYS[2], what) == 1 end
+    return redis.call('HEXISTS', KEYS[2], what) == 1
+  elseif guard == 'none' or guard == 'unfit' then
+    return false
+  elseif guard == 'member' then
+    if take then return redis.call('ZREM', key, what) == 1 end
+    return redis.call('ZSCORE', key, what)
+  end
+  if take then return redis.call('LREM', key, -1, what) == 1 end
+  return redis.call('LPOS', key, what, 'RANK', -1)
+end
+
+local function one()
+  local guard, key, what = word(), word(), word()
+  local seq, it, n = word(), word(), tonumber(word())
+  local fields = {}
+  for f = 1, n do fields[f] = word() end
+  local cancels, key_needed, id, kept, counted = word(), word(), word(), word(), word()
+  local checked = true
+  for _ = 1, tonumber(word()) do
+    local k, want = word(), word()
+    local is = redis.call('TYPE', k).ok
+    checked = checked and (is == want or is == 'none')
+  end
+  local is = there(guard, key, what, false)
+  local holder = key_needed ~= '' and redis.call('GET', key_needed)
+  local free = not holder or holder == id
+  local go = is and checked and free
+  local cancel = go and cancels ~= '' and redis.call('HEXISTS', cancels, 'cancelled') == 1
+  if go then
+    there(guard, key, what, true)
+    if key_needed ~= '' then redis.call('SET', key_needed, id, 'PX', kept) end
+    if n > 0 then
+      local newer = seq == '' or seq > (redis.call('HGET', KEYS[3], what) or '')
+      if newer then
+        redis.call('HSET', it, unpack(fields))
+        redis.call('EXPIRE', it, 2592000)
+        if seq ~= '' and guard == 'held' then redis.call('HSET', KEYS[3], what, seq) end
+      end
+    end
+    if guard == 'claim' then redis.call('HDEL', KEYS[3], what) end
+    if counted ~= '' then counts.p = counts.p + 1 end
+    if counted == 'f' then counts.f = counts.f + 1 end
+  end
+  commands(go and not cancel, it)
+  commands(cancel, it)
+  for _ = 1, tonumber(word()) do
+    if go then admit(d, i) end
+    i = i + JOB
+  end
+  return guard == 'unfit' and 'U' or not is and 'L' or not checked and 'R' or not free and 'K' or cancel and 'a' or 'A'
+end
+while i <= #ARGV do answers[#answers + 1] = one() end
+
+local function count(name, n)
+  if n == 0 then return end
+  redis.call('INCRBY', 'stat:' .. name, n)
+  local day = 'stat:' .. name .. ':' .. ARGV[7]
+  redis.call('INCRBY', day, n)
+  redis.call('EXPIRE', day, 157680000)
+end
+if ARGV[7] ~= '' then
+  count('processed', counts.p)
+  count('failed', counts.f)
+end
+local all = table.concat(answers)
+if ARGV[4] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'batch', ARGV[4], 'answers', all, 'order', ARGV[5]) end
+return { all }

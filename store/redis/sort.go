@@ -1,0 +1,85 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// sort keeps what the worker can run of what was taken, puts strangers back and what is
+// no job aside. It says whether there is room again.
+func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
+	var undo []transition
+	for i := range s.taken {
+		t := &s.taken[i]
+		j, err := readJob(t.payload)
+		c.left--
+		h := &holding{job: j, claimed: moment(s.now), suspect: t.suspect, queue: t.queue.Name}
+		switch {
+		case err != nil:
+			undo = append(undo, c.store.burial(t.token, h, err))
+		case !c.knows(&j.rec):
+			undo = append(undo, c.store.putBack(t.token, h))
+			t.queue.mixed = true
+			c.store.mixed.note(t.queue.Name, true)
+		default:
+			it, ok := s.cursors[i]
+			if ok && it.jid != j.rec.ID { // the pattern found another text
+				ok = false
+			}
+			c.keep(t.token, h, it, ok)
+			continue
+		}
+		c.left++
+		if t.suspect {
+			c.suspects++
+		}
+		again = true
+	}
+	// The last was nearest to the end of its list; it goes back first.
+	slices.Reverse(undo)
+	return again, c.store.undo(ctx, c.req.Worker, undo)
+}
+
+// knows says whether the worker may run a job.
+func (c *claiming) knows(r *store.Record) bool {
+	return r.Format <= store.Format && slices.Contains(c.req.Kinds, r.Kind)
+}
+
+// keep answers a job.
+func (c *claiming) keep(token store.Token, h *holding, it iteration, state bool) {
+	if h.suspect {
+		c.suspects--
+	}
+	h.state = state
+	c.store.held.add(c.req.Worker, token, h)
+	r := h.rec
+	r.State, r.Worker, r.Token, r.ClaimedAt, r.Queue = store.Running, c.req.Worker, token, h.claimed, h.queue
+	r.Tick = store.Tick{}
+	if state {
+		r.Cursor, r.Progress = it.read()
+		r.Cancelling = it.cancelled != ""
+	}
+	c.jobs = append(c.jobs, r)
+}
+
+// has says whether there is a cursor.
+func (it *iteration) has() bool {
+	cursor, _ := it.read()
+	return cursor != nil
+}
+
+// read is where the job stands.
+func (it *iteration) read() (json.RawMessage, store.Progress) {
+	var cursor json.RawMessage
+	var p store.Progress
+	if it.cursor != "" && it.cursor != "null" && json.Valid([]byte(it.cursor)) {
+		cursor = json.RawMessage(it.cursor)
+	}
+	if it.progress != "" {
+		_ = json.Unmarshal([]byte(it.progress), &p) // what somebody else wrote there is none
+	}
+	return cursor, p
+}
