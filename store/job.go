@@ -42,7 +42,8 @@ type Job struct {
 	Queue string `json:"queue"`
 	// Args are the arguments: one valid JSON text. Empty means null. Stores
 	// keep the JSON value: every digit of an integer, the names and their
-	// order. Spaces, escapes and the spelling of a fraction are the store's.
+	// order; of a name that an object has twice the last value. Spaces, escapes and the
+	// spelling of a fraction are the store's.
 	Args json.RawMessage `json:"args,omitempty"`
 	// Priority orders a queue: lower first, 0 by default, negative allowed; 32 bits.
 	Priority int `json:"priority,omitempty"`
