@@ -144,6 +144,13 @@ func TestAnActiveJobWhoseArgumentsCannotBeReadIsTold(t *testing.T) {
 	}
 }
 
+func TestArgumentsAsDeepAsRubyReadsAreRead(t *testing.T) {
+	deep := strings.Repeat("[", 99) + strings.Repeat("]", 99) // and the array of the arguments itself
+	if got := plainOf(t, deep); got != deep {
+		t.Errorf("got %s", got)
+	}
+}
+
 // A real Active Job serializes what a line of Ruby says, and says apart from that
 // what a plain reading of it is.
 const realActiveJob = `

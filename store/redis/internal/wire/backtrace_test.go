@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -56,20 +57,30 @@ func TestABacktraceWithoutPaddingIsRead(t *testing.T) {
 	}
 }
 
-func TestABacktraceThatUnfoldsTooFarIsRefused(t *testing.T) {
-	for _, size := range []int{wire.MaxBacktrace, 20 << 20} {
-		packed := pack(t, `["`, size)
-		if len(packed) > 1<<20 {
-			t.Fatalf("%d bytes are no bomb", len(packed))
-		}
-		if lines, err := wire.ReadBacktrace(packed); !errors.Is(err, wire.ErrBacktrace) {
-			t.Errorf("%d lines, %v", len(lines), err)
+func TestABacktraceUnfoldsToItsLimitAndNoFurther(t *testing.T) {
+	if lines, err := wire.ReadBacktrace(pack(t, `["a"`, wire.MaxBacktrace-5, `]`)); err != nil || len(lines) != 1 {
+		t.Errorf("at the limit: %q, %v", lines, err)
+	}
+	for _, spaces := range []int{wire.MaxBacktrace - 4, 20 << 20} {
+		if lines, err := wire.ReadBacktrace(pack(t, `["a"`, spaces, `]`)); !errors.Is(err, wire.ErrBacktrace) {
+			t.Errorf("%d spaces: %q, %v", spaces, lines, err)
 		}
 	}
 }
 
-// pack compresses a text that begins so and goes on with spaces.
-func pack(t *testing.T, begin string, spaces int) string {
+func TestABombOfABacktraceCostsNoMoreThanItsLimit(t *testing.T) {
+	var before, after runtime.MemStats
+	bomb := pack(t, `["a"`, 50<<20, `]`)
+	runtime.ReadMemStats(&before)
+	wire.ReadBacktrace(bomb)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 10*wire.MaxBacktrace {
+		t.Errorf("%d bytes for one of %d", n, len(bomb))
+	}
+}
+
+// pack compresses a text with so many spaces in its midst.
+func pack(t *testing.T, begin string, spaces int, end string) string {
 	t.Helper()
 	var b bytes.Buffer
 	z := zlib.NewWriter(&b)
@@ -77,6 +88,7 @@ func pack(t *testing.T, begin string, spaces int) string {
 	for piece := bytes.Repeat([]byte(" "), 1<<16); spaces > 0; spaces -= len(piece) {
 		z.Write(piece[:min(len(piece), spaces)])
 	}
+	z.Write([]byte(end))
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +97,7 @@ func pack(t *testing.T, begin string, spaces int) string {
 
 func TestWhatIsNoBacktraceIsRefused(t *testing.T) {
 	whole := wire.Backtrace(trace)
-	for _, packed := range []string{"", "=", "not base64!", "aGVsbG8=", whole[:len(whole)/2], pack(t, `{}`, 0), pack(t, `[1]`, 0), pack(t, `["a"`, 0), pack(t, `["a"] x`, 0)} {
+	for _, packed := range []string{"", "=", "not base64!", "aGVsbG8=", whole[:len(whole)/2], pack(t, `{}`, 0, ""), pack(t, `[1]`, 0, ""), pack(t, `["a"`, 0, ""), pack(t, `["a"] x`, 0, "")} {
 		if lines, err := wire.ReadBacktrace(packed); !errors.Is(err, wire.ErrBacktrace) {
 			t.Errorf("%q: %q, %v", packed, lines, err)
 		}

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -188,7 +189,12 @@ func TestHugeHostileTextsAreReadInOneGo(t *testing.T) {
 	nest := func(open, inside, end string) string {
 		return strings.Repeat(open, 9_990) + inside + strings.Repeat(end, 9_990)
 	}
+	var names strings.Builder
+	for i := range 400_000 {
+		fmt.Fprintf(&names, `"%d":1,`, i)
+	}
 	for name, text := range map[string]string{
+		"distinct": "{" + names.String() + `"z":1}`,
 		"brackets": strings.Repeat("[", 16*size),
 		"braces":   strings.Repeat(`{"a":`, 3*size),
 		"names":    "{" + strings.Repeat(`"ab":1,`, size/14) + strings.Repeat(`"enqueued_at":1,`, size/32) + `"z":1}`,

@@ -90,7 +90,7 @@ var corners = []string{
 	`""`, `"\u0000\u0001\u001f\u001F\u007f\u0080"`, `"\b\f\n\r\t\"\\\/"`, `"\u0008\u000C\u000a\u000D\u0009\u0022\u005c\u002F"`, `"<>&'\u2028\u2029"`, `"\ud83d\ude00\uD83D\uDE00"`,
 	`"\udbff\udfff\uffff\ufffe"`, `[]`, `{}`, ` [ ] `, "\t{\n}\r", `[[],{},[{}]]`, `{"a":{"a":1,"a":2},"b":1,"a":{"c":1,"c":[{"d":1,"d":2}]}}`, `{"\u0061":1,"a":2,"b":3,"\u0061":4}`,
 	`{"a":1,"a":{"a":1.50}}`, `{ "a" :1 , "a" : [ 1.0 , 2 ] , "b\/" : 1 }`, `{"":1,"":2}`, `true`, `null`, `[null,true,false]`,
-	strings.Repeat("[", 100) + strings.Repeat("]", 100), strings.Repeat(`{"a":1,"a":`, 99) + "[]" + strings.Repeat("}", 99),
+	strings.Repeat("[", 100) + strings.Repeat("]", 100), strings.Repeat(`{"a":1,"a":`, 100) + "2" + strings.Repeat("}", 100),
 }
 
 func TestCornersOfJSONAreSpelledAsRubyDoes(t *testing.T) {

@@ -59,7 +59,7 @@ const earliest, latest = -62167219200, 253402300799
 // ReadTime reads a time as any Sidekiq wrote it: a number, or a string that holds
 // one. Sidekiq 8 takes a float for seconds and an integer for milliseconds; which of
 // both it is shows in its size as well, and so times count that somebody wrote with
-// the other type. Digits are kept to the nanosecond. False: it is no number, or no
+// the other type. It comes in UTC, to the nanosecond. False: it is no number, or no
 // time of the years 0 to 9999.
 func ReadTime(raw string) (time.Time, bool) {
 	if strings.HasPrefix(raw, `"`) && skipString(raw, 0) == len(raw) {

@@ -80,6 +80,18 @@ func TestTimesOfAnySidekiqAreRead(t *testing.T) {
 	}
 }
 
+// Wherever the machine is, a time of the year 9999 stays one that goes into JSON.
+func TestTimesAreReadInUTC(t *testing.T) {
+	local := time.Local
+	time.Local = time.FixedZone("east", 9*3600)
+	defer func() { time.Local = local }()
+	for _, raw := range []string{"1795287767.5", "253402300799999"} {
+		if got, ok := wire.ReadTime(raw); !ok || got.Location() != time.UTC {
+			t.Errorf("%s is %v, %t", raw, got, ok)
+		}
+	}
+}
+
 func TestWhatIsNoTimeIsRefused(t *testing.T) {
 	for _, raw := range []string{``, `""`, `"`, `"1`, `"\`, `"\0`, `"\u12"`, `"1"2"`, `null`, `true`, `"now"`, `"2026-11-21T19:02:47Z"`, `[1]`, `{}`, `NaN`, `1e400`, `1e18`, `-1e18`, `253402300800000`,
 		`-62167219200001`, `99999999999999999999999`, `01`, `1.`, ` 1`, `"1795287767 "`, `0x10`, `1_000`, `-`} {
