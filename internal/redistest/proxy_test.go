@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -196,21 +197,19 @@ func TestWhatIsPushedPassesAProxyAndIsNobodysReply(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := p.Hold(isIncr)
-	c.net.Write(command([]any{"INCR", "n"}))
-	met(t, f)
-	Ask[int64](t, &DB{Server: s}, "PUBLISH", "news", "it")
-	f.End()
-	heard := map[string]bool{}
-	for range 2 {
-		v, err := c.Read(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		heard[fmt.Sprint(v)] = true
+	f := p.Hold(func(command []string) bool { return command[0] == "BLPOP" })
+	c.net.Write(command([]any{"BLPOP", "q", 0}))
+	db := &DB{Server: s}
+	eventually(t, "it waits", func() bool { return strings.Contains(Ask[string](t, db, "INFO", "clients"), "blocked_clients:1\r") })
+	Ask[int64](t, db, "PUBLISH", "news", "it")
+	if heard, err := c.Read(t.Context()); fmt.Sprint(heard) != "[message news it]" {
+		t.Errorf("%v, %v", heard, err)
 	}
-	if !heard["1"] || !heard["[message news it]"] {
-		t.Errorf("%v", heard)
+	Ask[int64](t, db, "LPUSH", "q", "job")
+	met(t, f)
+	f.End()
+	if heard, err := c.Read(t.Context()); fmt.Sprint(heard) != "[q job]" {
+		t.Errorf("%v, %v", heard, err)
 	}
 }
 

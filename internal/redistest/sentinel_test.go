@@ -26,6 +26,9 @@ func TestSentinelsFailOverWhenTheyAreAsked(t *testing.T) {
 	if fresh == old {
 		t.Error("the old master is the master")
 	}
+	if err := plays(t.Context(), old, "role:slave", "master_link_status:up"); err != nil {
+		t.Error(err)
+	}
 	has(t, fresh, "k", "v")
 	Ask[string](t, &DB{Server: fresh}, "SET", "k2", "v")
 	for _, one := range s.Servers {
