@@ -92,6 +92,8 @@ func (w *Worker) finishActors(until time.Time) {
 	w.rest()
 	cut := time.AfterFunc(time.Until(until), w.die)
 	w.claim.Wait()
+	w.hands.end()
+	w.hands.wg.Wait()
 	w.wg.Wait()
 	cut.Stop()
 	w.die()

@@ -83,10 +83,10 @@ func (r *run) begin(base context.Context) {
 	r.progress, r.told = r.rec.Progress, true
 }
 
-// start is what begin calls in the run's own goroutine.
+// start begins a run, in a goroutine of its own.
 func (w *Worker) start(r *run) {
 	r.begin(w.base)
-	go r.work(w.cfg.Middleware, func(err error) { w.settleRun(r, err) })
+	w.hands.run(func() { r.work(w.cfg.Middleware, func(err error) { w.settleRun(r, err) }) })
 }
 
 // settleRun gives a run's outcome to the settler and its slot to the next.

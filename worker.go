@@ -47,8 +47,9 @@ type Worker struct {
 	claim sync.WaitGroup     // the claimer
 
 	listens atomic.Bool // the store wakes us
-	exits   bool        // the process exits when Stop returns; set by Main before Start
-	once    sync.Once   // of stopping
+	hands   hands
+	exits   bool      // the process exits when Stop returns; set by Main before Start
+	once    sync.Once // of stopping
 	started atomic.Bool
 	runs    atomic.Bool   // Start has succeeded
 	hurried chan struct{} // closed by LastCall

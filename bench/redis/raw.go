@@ -184,4 +184,3 @@ func (r *rawLua) Close() error {
 	r.client.Close()
 	return r.pusher.Close()
 }
-

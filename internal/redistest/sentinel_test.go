@@ -3,16 +3,22 @@
 package redistest
 
 import (
+	"context"
 	"testing"
 )
 
 // has waits until a server has a value.
 func has(t *testing.T, s *Server, key, want string) {
 	t.Helper()
-	eventually(t, s.Addr()+" has "+key, func() bool {
-		v, err := s.Exec(t.Context(), "GET", key)
+	var v any
+	var err error
+	tried := s.process.until(t.Context(), func(ctx context.Context) bool {
+		v, err = s.Exec(ctx, "GET", key)
 		return err == nil && v == want
 	})
+	if tried != nil {
+		t.Fatalf("%s is %v, %v, on %s: %v; its log:\n%s", key, v, err, s.Addr(), tried, s.Log())
+	}
 }
 
 func TestSentinelsFailOverWhenTheyAreAsked(t *testing.T) {
