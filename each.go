@@ -46,7 +46,7 @@ type Source[C, T any] struct {
 // at once where the handler returns its store.ErrNoItem.
 func Each[A, C, T any](k Kind[A], from func(A) Source[C, T], do func(context.Context, A, T) error, opts ...EachOption) Handler {
 	h := k.handler(func(ctx context.Context, r *run) error {
-		args, err := decodeArgs[A](r.rec.Args)
+		args, err := k.decode(r.rec.Args)
 		if err != nil {
 			return err
 		}

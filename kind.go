@@ -74,12 +74,8 @@ func (k Kind[A]) Do(do func(context.Context, A) error) Handler {
 		}
 		return do(ctx, args)
 	})
-	h.lacks = ""
-	switch {
-	case do == nil:
+	if do == nil {
 		h.lacks = "function: Do was given nil"
-	case k.layout != nil && k.layout.bad != nil:
-		h.lacks = fmt.Sprintf("valid positional arguments: %v", k.layout.bad)
 	}
 	return h
 }
@@ -87,8 +83,8 @@ func (k Kind[A]) Do(do func(context.Context, A) error) Handler {
 func (k Kind[A]) handler(do func(context.Context, *run) error) Handler {
 	h := Handler{kind: k.name, do: do}
 	h.settings.apply(k.opts)
-	if k.layout != nil {
-		h.lacks = "way to read positional arguments: Each does not (hint: Do does, with a Loop inside)"
+	if k.layout != nil && k.layout.bad != nil {
+		h.lacks = fmt.Sprintf("valid positional arguments: %v", k.layout.bad)
 	}
 	return h
 }

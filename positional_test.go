@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -393,12 +395,38 @@ func TestUniqueArgsTellsPositionalArgumentsApart(t *testing.T) {
 	}
 }
 
-func TestEachRefusesAPositionalKind(t *testing.T) {
-	h := Each(positionalKind[embedded](), func(embedded) Source[int, int] { return Source[int, int]{} }, func(context.Context, embedded, int) error { return nil })
-	_, err := New(memory.New(memory.Options{}), Config{Handlers: []Handler{h}})
-	if err == nil || !strings.Contains(err.Error(), "Each") || !strings.Contains(err.Error(), "hint: Do") {
-		t.Errorf("error %v, want a hint at Do", err)
-	}
+func TestEachReadsPositionalArguments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, k := memory.New(memory.Options{}), positionalKind[embedded]()
+		count := func(args embedded) Source[int, int] {
+			return Source[int, int]{
+				After: func(_ context.Context, c int) iter.Seq2[int, error] {
+					return func(yield func(int, error) bool) {
+						for i := c + 1; i <= args.B && yield(i, nil); i++ {
+						}
+					}
+				},
+				Cursor: func(i int) int { return i },
+			}
+		}
+		var got []int
+		h := Each(k, count, func(_ context.Context, args embedded, i int) error { got = append(got, args.A*i); return nil })
+		w, err := New(st, Config{Logger: slog.New(slog.DiscardHandler), Handlers: []Handler{h}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer w.Stop(t.Context())
+		if _, err := Enqueue(t.Context(), st, k.Job(embedded{10, 3})); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !slices.Equal(got, []int{10, 20, 30}) {
+			t.Errorf("items %v", got)
+		}
+	})
 }
 
 func TestAnArrayIsAnArrayWithoutPositional(t *testing.T) {

@@ -10,10 +10,12 @@ local function score(us)
 end
 
 -- Shared: a moment as payloads have it: seconds with a fraction in Ruby's spelling, or
--- whole milliseconds.
+-- whole milliseconds. The fraction is of milliseconds: of longer ones newer Rubys spell
+-- one in a thousand with a digit more, and so would not find what is spelled here.
 local function stamp(us, millis)
   if millis == '1' then return string.format('%.0f', math.floor(us / 1000)) end
-  local s = string.gsub(score(us), '0+$', '')
+  local s = string.format('%.0f.%03d', math.floor(us / 1000000), math.floor(us / 1000) % 1000)
+  s = string.gsub(s, '0+$', '')
   if string.sub(s, -1) == '.' then return s .. '0' end
   return s
 end
