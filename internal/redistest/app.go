@@ -61,10 +61,10 @@ func (a *App) missing() error {
 		return fmt.Errorf("look for gems: %w", err)
 	}
 	if !found["sidekiq"] {
-		return fmt.Errorf("Sidekiq: %w (hint: apt-get install ruby-sidekiq)", ErrMissing)
+		return fmt.Errorf("needs Sidekiq: %w (hint: apt-get install ruby-sidekiq)", ErrMissing)
 	}
 	if strings.Contains(a.Code, Rails) && !(found["activejob"] && found["railties"]) {
-		return fmt.Errorf("Rails: %w (hint: apt-get install ruby-rails)", ErrMissing)
+		return fmt.Errorf("needs Rails: %w (hint: apt-get install ruby-rails)", ErrMissing)
 	}
 	return nil
 }

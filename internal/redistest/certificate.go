@@ -84,10 +84,14 @@ func (i *issued) configure() error {
 	return nil
 }
 
-// write writes the files into a server's home.
-func (i *issued) write(h *home) (*Certificate, error) {
+// certify writes the files into a server's home.
+func certify(h *home) (*Certificate, *tls.Config, error) {
+	i, err := issue()
+	if err != nil {
+		return nil, nil, err
+	}
 	c := &Certificate{CA: h.path("ca.crt"), Cert: h.path("tls.crt"), Key: h.path("tls.key")}
-	return c, errors.Join(
+	return c, i.secure, errors.Join(
 		os.WriteFile(c.CA, i.ca, 0o644),
 		os.WriteFile(c.Cert, i.cert, 0o644),
 		os.WriteFile(c.Key, i.key, 0o600))

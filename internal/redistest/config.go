@@ -100,7 +100,7 @@ func (o *Options) listen(port int) []string {
 func redisServer() (string, error) {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
-		return "", fmt.Errorf("redis-server: %w (hint: apt-get install redis-server)", ErrMissing)
+		return "", fmt.Errorf("needs Redis: %w (hint: apt-get install redis-server)", ErrMissing)
 	}
 	return path, nil
 }

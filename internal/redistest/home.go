@@ -66,6 +66,12 @@ func (h *home) path(names ...string) string {
 	return filepath.Join(append([]string{h.folder}, names...)...)
 }
 
+// configure writes a server's configuration, and answers the arguments that begin with it.
+func (h *home) configure(text string, flags ...string) ([]string, error) {
+	file := h.path("redis.conf") // which the server rewrites
+	return append([]string{file}, flags...), os.WriteFile(file, []byte(text), 0o600)
+}
+
 // command is a program in a session of its own, so that a signal from the terminal is
 // for the tests. No variable of the test's environment changes what it does.
 func (h *home) command(program string, args ...string) *exec.Cmd {

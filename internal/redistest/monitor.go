@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A Monitor writes down what a server executes (MONITOR), which halves its speed.
+// A Monitor writes down what a server executes (MONITOR), which slows it down much.
 type Monitor struct {
 	server *Server
 	conn   *Conn

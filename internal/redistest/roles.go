@@ -2,9 +2,10 @@ package redistest
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (s *Sentinels) followed(ctx context.Context, master *Server) error {
 		if one == master || !one.runs() {
 			continue
 		}
-		if err := plays(ctx, one, "role:slave", fmt.Sprintf("master_port:%d\r", master.port), "master_link_status:up"); err != nil {
+		if err := follows(ctx, one, master); err != nil {
 			return err
 		}
 		if err := s.told(ctx, one); err != nil {
@@ -119,14 +120,61 @@ func (s *Sentinels) told(ctx context.Context, replica *Server) error {
 
 // plays fails unless all is in what a server says of its replication.
 func plays(ctx context.Context, s *Server, all ...string) error {
-	info, err := s.Exec(ctx, "INFO", "replication")
+	info, err := replication(ctx, s)
 	if err != nil {
 		return err
 	}
 	for _, part := range all {
-		if !strings.Contains(fmt.Sprint(info), part) {
-			return errors.New(s.Addr() + " is not " + part)
+		if !strings.Contains(info, "\n"+part+"\r") {
+			return fmt.Errorf("%s is not %s", s.Addr(), part)
 		}
 	}
 	return nil
+}
+
+// follows fails unless a replica has what its master has at the call, and will get more.
+// A replica whose link is up may have to wait for a second more until its master, to which
+// it is not yet online, sends it anything.
+func follows(ctx context.Context, replica, master *Server) error {
+	from, err := replication(ctx, master)
+	if err != nil {
+		return err
+	}
+	online := regexp.MustCompile(fmt.Sprintf(`slave\d+:ip=127\.0\.0\.1,port=%d,state=online,`, replica.port))
+	if !online.MatchString(from) {
+		return fmt.Errorf("%s is not online to its master", replica.Addr())
+	}
+	to, err := replication(ctx, replica)
+	if err != nil {
+		return err
+	}
+	if has, all := offset(to, "slave_repl_offset"), offset(from, "master_repl_offset"); has < all {
+		return fmt.Errorf("%s has %d of its master's %d bytes", replica.Addr(), has, all)
+	}
+	return plays(ctx, replica, "role:slave", fmt.Sprintf("master_port:%d", master.port), "master_link_status:up")
+}
+
+// following waits until a replica that is started has what its master has.
+func following(ctx context.Context, replica, master *Server) error {
+	var last error
+	err := replica.process.until(ctx, func(ctx context.Context) bool {
+		last = follows(ctx, replica, master)
+		return last == nil
+	})
+	if err != nil {
+		return fmt.Errorf("follow its master: %w: %w; its log:\n%s", err, last, replica.Log())
+	}
+	return nil
+}
+
+func replication(ctx context.Context, s *Server) (string, error) {
+	info, err := s.Exec(ctx, "INFO", "replication")
+	return fmt.Sprint(info), err
+}
+
+func offset(info, name string) int64 {
+	_, rest, _ := strings.Cut(info, "\n"+name+":")
+	line, _, _ := strings.Cut(rest, "\r")
+	n, _ := strconv.ParseInt(line, 10, 64) // not there: it plays another role, and has nothing
+	return n
 }

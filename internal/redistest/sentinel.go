@@ -27,8 +27,8 @@ type SentinelOptions struct {
 	AOF string
 }
 
-// Sentinels are three of them with what they watch over. A sentinel that is restarted
-// is as slow as sentinels are: looks every 10 s.
+// Sentinels are three of them with what they watch over. A sentinel that is restarted is as
+// slow as sentinels are: some looks are 10 s apart.
 type Sentinels struct {
 	Servers   []*Server // the first was the first master
 	Sentinels []*Server
@@ -93,9 +93,10 @@ func startSentinel(ctx context.Context, master *Server, o SentinelOptions) (*Ser
 	if o.SentinelPassword != "" {
 		lines = append(lines, "requirepass "+strconv.Quote(o.SentinelPassword))
 	}
-	s := &Server{password: o.SentinelPassword, args: []string{"--sentinel"}, listen: (&Options{}).listen, login: true}
-	err := s.begin(ctx, "", func() error {
-		return s.configure("sentinel.conf", strings.Join(lines, "\n")+"\n")
+	s := &Server{password: o.SentinelPassword, listen: (&Options{}).listen, login: true}
+	err := s.begin(ctx, "", func() (err error) {
+		s.args, err = s.home.configure(strings.Join(lines, "\n")+"\n", "--sentinel")
+		return err
 	})
 	if err == nil {
 		// A replica counts as long as it was heard of within five times ping-period, and once
@@ -118,8 +119,8 @@ func (s *Sentinels) Addrs() []string {
 	return addrs
 }
 
-// Master is who is the master: all sentinels that run say so, and itself too. The first
-// context's end is an error.
+// Master is who is the master: it waits until all sentinels that run say so, and that
+// server itself.
 func (s *Sentinels) Master(ctx context.Context) (*Server, error) {
 	var master *Server
 	err := s.until(ctx, time.Second, func(ctx context.Context) (err error) {

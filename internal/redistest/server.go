@@ -39,7 +39,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{password: o.Password, listen: o.listen, login: true}
 	err := s.begin(ctx, o.Folder, func() (err error) {
 		if o.TLS {
-			if err := s.certify(); err != nil {
+			if s.certificate, s.secure, err = certify(s.home); err != nil {
 				return err
 			}
 		}
@@ -47,31 +47,16 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		if err != nil {
 			return err
 		}
-		return s.configure("redis.conf", text)
+		s.args, err = s.home.configure(text)
+		return err
 	})
 	if err == nil && o.ReplicaOf != nil {
-		err = s.following(ctx)
+		err = following(ctx, s, o.ReplicaOf)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start Redis: %w", err), s.Stop())
 	}
 	return s, nil
-}
-
-// certify makes the server one with TLS.
-func (s *Server) certify() error {
-	i, err := issue()
-	if err != nil {
-		return err
-	}
-	s.secure = i.secure
-	s.certificate, err = i.write(s.home)
-	return err
-}
-
-func (s *Server) configure(file, text string) error {
-	s.args = append([]string{s.home.path(file)}, s.args...)
-	return os.WriteFile(s.args[0], []byte(text), 0o600)
 }
 
 // begin makes the home, with what prepare writes there, and starts the process.
@@ -107,7 +92,7 @@ func (s *Server) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.until(ctx, s.answers); err != nil {
+	if err := p.until(ctx, func(ctx context.Context) bool { return answers(ctx, s) }); err != nil {
 		p.end(kill)
 		return fmt.Errorf("%w; its log:\n%s", err, s.Log()[before:])
 	}
@@ -115,24 +100,13 @@ func (s *Server) up(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) answers(ctx context.Context) bool {
+// answers says whether a server does, with all its data.
+func answers(ctx context.Context, s *Server) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	_, err := s.Exec(ctx, "PING")
 	refused, is := errors.AsType[ReplyError](err)
 	return err == nil || is && strings.HasPrefix(string(refused), "MASTERDOWN")
-}
-
-// following waits until a replica has what its master has.
-func (s *Server) following(ctx context.Context) error {
-	err := s.process.until(ctx, func(ctx context.Context) bool {
-		info, err := s.Exec(ctx, "INFO", "replication")
-		return err == nil && strings.Contains(fmt.Sprint(info), "master_link_status:up")
-	})
-	if err != nil {
-		return fmt.Errorf("follow its master: %w; its log:\n%s", err, s.Log())
-	}
-	return nil
 }
 
 // down ends the process, if it runs, and waits for its end.

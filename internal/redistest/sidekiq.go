@@ -85,7 +85,8 @@ func (s *Sidekiq) Log() string {
 	return s.process.output()
 }
 
-// Says waits until the log has a text. It is an error if the process ends before.
+// Says waits until the log has a text, for a minute at most. It is an error if the process
+// ends before.
 func (s *Sidekiq) Says(ctx context.Context, text string) error {
 	err := s.process.until(ctx, func(context.Context) bool { return strings.Contains(s.Log(), text) })
 	if errors.Is(err, errExited) && strings.Contains(s.Log(), text) {
