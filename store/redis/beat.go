@@ -25,7 +25,7 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 	for _, c := range req.Claims {
 		args = append(args, c.Token.String(), c.ID)
 	}
-	keys := []string{s.keys.worker(name), s.keys.claims(name), s.keys.saves(name), s.keys.orders(name)}
+	keys := []string{s.keys.worker(name), s.keys.claims(name), s.keys.saves(name), s.keys.orders(name), signalsKey(name), s.keys.orderSeq()}
 	msg, err := s.run(ctx, beatScript, keys, args)
 	if err != nil {
 		return store.BeatReply{}, fmt.Errorf("beat: %w", err)
@@ -43,6 +43,7 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 	for _, c := range reply.Lost {
 		s.held.drop(name, c.Token)
 	}
+	s.show(ctx, &req.Worker)
 	return reply, nil
 }
 

@@ -24,6 +24,13 @@ func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued
 		}
 		plain = plain && isPlain(&jobs[i])
 	}
+	if plain && len(jobs) == 1 {
+		became, err := s.convoy.enqueue(ctx, &jobs[0], heads[0])
+		if err != nil {
+			return nil, err
+		}
+		return []store.Enqueued{became}, nil
+	}
 	if plain && distinct(jobs) {
 		if added, err := s.enqueuePlain(ctx, jobs, heads); added || err != nil {
 			return allAdded(jobs), err
@@ -65,6 +72,28 @@ func allAdded(jobs []store.Job) []store.Enqueued {
 		became[i] = store.Enqueued{ID: jobs[i].ID, What: store.Added}
 	}
 	return became
+}
+
+// enqueueOne adds one job.
+func (s *Store) enqueueOne(ctx context.Context, j *store.Job, head string) (store.Enqueued, error) {
+	span := s.span.Load()
+	args := append(make([]string, 0, 8), s.clock()...)
+	args = append(args, j.ID, queueOf(j), head, strconv.FormatInt(span, 10))
+	reply, err := s.run(ctx, oneScript, nil, args)
+	if err != nil {
+		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
+	}
+	now, err := reply.AsInt64()
+	if err != nil {
+		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
+	}
+	if now < 0 {
+		return store.Enqueued{ID: j.ID, What: store.Known}, nil
+	}
+	if now != span {
+		s.span.Store(now)
+	}
+	return store.Enqueued{ID: j.ID, What: store.Added}, nil
 }
 
 // enqueuePlain adds all jobs, or none if one is known.

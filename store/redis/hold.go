@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
 )
 
 // A holding is a claim as the server has it.
@@ -17,7 +18,8 @@ type holding struct {
 	claimed time.Time
 	suspect bool
 	queue   string
-	state   bool // there may be iteration state of it
+	state   bool      // there may be iteration state of it
+	seen    time.Time // by this process's clock, when the claim was read
 }
 
 // readHolding reads what is kept under a claim's token.
@@ -29,7 +31,18 @@ func readHolding(value string) (*holding, error) {
 	}
 	us, _ := strconv.ParseInt(part[1], 10, 64)
 	j, err := readJob(payload)
-	return &holding{job: j, beat: part[0], claimed: moment(us), suspect: part[2] == "S", queue: part[3], state: true}, err
+	return &holding{job: j, beat: part[0], claimed: moment(us), suspect: part[2] == "S", queue: part[3], state: true, seen: time.Now()}, err
+}
+
+// overdue says whether the time that retry_for gives is over since it failed first.
+func (h *holding) overdue() bool {
+	seconds, found := h.Float("retry_for")
+	first, failed := h.Time("failed_at")
+	if found != wire.OK || failed != wire.OK {
+		return false
+	}
+	now := h.claimed.Add(time.Since(h.seen))
+	return now.Sub(first).Seconds() > seconds
 }
 
 // from is the list that the job was taken from.

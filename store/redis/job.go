@@ -94,34 +94,105 @@ func readJob(text string) (*job, error) {
 	return j, j.read()
 }
 
+// A reading is what the fields of a payload say, on their way into the record.
+type reading struct {
+	class, args, jid wire.Value
+	retried, failed  time.Time
+	until            bool // it has a retry_for
+}
+
 // read fills the record.
 func (j *job) read() error {
 	r := &j.rec
-	r.ID = j.id()
-	r.Queue, _ = j.String("queue")
-	r.Tags, _ = j.Strings("tags")
-	r.MaxAttempts = j.maxAttempts()
+	var got reading
+	for name, v := range j.All() {
+		got.field(r, name, v)
+	}
+	if r.Failure != nil {
+		if r.Failure.At = got.retried; got.retried.IsZero() {
+			r.Failure.At = got.failed
+		}
+	}
+	r.ID = j.id(got.jid)
 	r.Timeout, r.Keep, r.Unique = j.own.Timeout, j.own.Keep, j.own.Unique
+	if got.until {
+		r.MaxAttempts = math.MaxInt32 // time alone says when it is enough
+	}
 	if j.own.Tick != nil {
 		r.Tick = *j.own.Tick
 	}
 	r.Format = max(1, j.own.Format)
 	r.Interruptions, r.Releases, r.Deaths = j.own.Interruptions, j.own.Releases, j.own.Deaths
 	r.Result = j.own.Result
-	if n, found := j.Int("retry_count"); found == wire.OK {
-		r.Attempts = int(max(0, min(n, math.MaxInt-1)+1))
+	return j.work(got.class, got.args)
+}
+
+// field reads one field.
+func (got *reading) field(r *store.Record, name string, v wire.Value) {
+	switch name {
+	case "class":
+		got.class = v
+	case "args":
+		got.args = v
+	case "jid":
+		got.jid = v
+	case "queue":
+		r.Queue, _ = v.Text()
+	case "tags":
+		r.Tags, _ = v.Strings()
+	case "retry":
+		r.MaxAttempts = maxAttempts(v)
+	case "retry_for":
+		_, found := v.Float()
+		got.until = found == wire.OK
+	case "retry_count":
+		if n, found := v.Int(); found == wire.OK {
+			r.Attempts = int(max(0, min(n, math.MaxInt-1)+1))
+		}
+	case "created_at":
+		r.CreatedAt = timeOf(v)
+	case "enqueued_at":
+		r.DueAt = timeOf(v)
+	case endedField:
+		r.EndedAt = timeOf(v)
+	case whyField:
+		r.Why, _ = v.Text()
+	default:
+		got.failure(r, name, v)
 	}
-	r.Why, _ = j.String(whyField)
-	r.CreatedAt = j.time("created_at")
-	r.DueAt = j.time("enqueued_at")
-	r.EndedAt = j.time(endedField)
-	r.Failure = j.failure()
-	return j.work()
+}
+
+// failure reads a field about the last failure.
+func (got *reading) failure(r *store.Record, name string, v wire.Value) {
+	switch name {
+	case "retried_at":
+		got.retried = timeOf(v)
+	case "failed_at":
+		got.failed = timeOf(v)
+	case "error_class", "error_message", "error_backtrace":
+		text, found := v.Text()
+		if found != wire.OK {
+			return
+		}
+		if r.Failure == nil {
+			r.Failure = &store.Failure{}
+		}
+		switch name {
+		case "error_class":
+			r.Failure.Class = text
+		case "error_message":
+			r.Failure.Message = text
+		default:
+			if lines, err := wire.ReadBacktrace(text); err == nil {
+				r.Failure.Stack = strings.Join(lines, "\n")
+			}
+		}
+	}
 }
 
 // id is the job's, or one made of its text where it has none that tasuki takes.
-func (j *job) id() string {
-	id, _ := j.String("jid")
+func (j *job) id(jid wire.Value) string {
+	id, _ := jid.Text()
 	if id != "" && len(id) <= store.MaxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 {
 		return id
 	}
@@ -130,52 +201,33 @@ func (j *job) id() string {
 }
 
 // maxAttempts is what retry says: how often it is tried again.
-func (j *job) maxAttempts() int {
-	if n, found := j.Int("retry"); found == wire.OK {
+func maxAttempts(v wire.Value) int {
+	if n, found := v.Int(); found == wire.OK {
 		return int(min(max(0, n), math.MaxInt-1)) + 1
 	}
-	if again, found := j.Bool("retry"); found == wire.OK && !again {
+	if again, found := v.Bool(); found == wire.OK && !again {
 		return 1
 	}
 	return 0
 }
 
-func (j *job) time(name string) time.Time {
-	t, found := j.Time(name)
+func timeOf(v wire.Value) time.Time {
+	t, found := v.Time()
 	if found != wire.OK {
 		return time.Time{}
 	}
 	return t.UTC()
 }
 
-// failure is the last one.
-func (j *job) failure() *store.Failure {
-	class, found := j.String("error_class")
-	if found != wire.OK {
-		return nil
-	}
-	f := &store.Failure{Class: class, At: j.time("retried_at")}
-	f.Message, _ = j.String("error_message")
-	if f.At.IsZero() {
-		f.At = j.time("failed_at")
-	}
-	if packed, found := j.String("error_backtrace"); found == wire.OK {
-		if lines, err := wire.ReadBacktrace(packed); err == nil {
-			f.Stack = strings.Join(lines, "\n")
-		}
-	}
-	return f
-}
-
 // work reads what there is to do.
-func (j *job) work() error {
-	class, found := j.String("class")
+func (j *job) work(name, list wire.Value) error {
+	class, found := name.Text()
 	if found != wire.OK || class == "" {
 		return errNoClass
 	}
 	j.rec.Kind = class
-	args, ok := j.Raw("args")
-	if !ok || args[0] != '[' {
+	args := string(list)
+	if args == "" || args[0] != '[' {
 		return errNoArgs
 	}
 	if isActiveJob(class) {
@@ -243,6 +295,25 @@ func head(in *store.Job) (string, error) {
 		b = append(append(b, `,"tasuki":`...), c.Raw...)
 	}
 	return string(b), nil
+}
+
+// spelled is the payload in Ruby's spelling, also if it was enqueued in another: Sidekiq
+// finds what it moves between sorted sets by how it would spell it.
+func (j *job) spelled() wire.Payload {
+	text, err := wire.AppendRuby(nil, []byte(j.Text()))
+	if err != nil || string(text) == j.Text() {
+		return j.Payload
+	}
+	p, err := wire.Parse(string(text))
+	if err != nil {
+		return j.Payload
+	}
+	return p
+}
+
+// leavesNoBody says whether Sidekiq drops the job when it fails for good.
+func (j *job) leavesNoBody() bool {
+	return j.Value("retry") == "false" || j.Value("dead") == "false"
 }
 
 // isActiveJob says whether a class is the one behind which Active Job hides its own.

@@ -14,6 +14,14 @@ func queueKey(queue string) string { return "queue:" + queue }
 // iterationKey is where Sidekiq keeps how far a job is.
 func iterationKey(id string) string { return "it-" + id }
 
+// Keys of Sidekiq in which its Web sees a worker, and tells it what to do. Of the two
+// that hold what it runs the first is that of versions before 6.5.
+const processesKey = "processes"
+
+func oldWorkKey(worker string) string { return worker + ":workers" }
+func workKey(worker string) string    { return worker + ":work" }
+func signalsKey(worker string) string { return worker + "-signals" }
+
 // keys names tasuki's own keys, all behind one prefix.
 type keys string
 

@@ -128,7 +128,7 @@ func (m *moving) move(ctx context.Context, p *place, jobs []found) ([]bool, erro
 
 // transition is what happens to one job.
 func (m *moving) transition(f *found) (transition, error) {
-	e := ending{store: m.store, held: f.h, own: f.h.own, outcome: &store.Outcome{}}
+	e := ending{store: m.store, held: f.h, own: f.h.own, queue: queueName(f), outcome: &store.Outcome{}}
 	id := f.h.rec.ID
 	e.t = transition{guard: "member", key: f.place.key, what: f.text, id: id, iteration: iterationKey(id)}
 	switch {
@@ -166,7 +166,6 @@ func (m *moving) toReady(e *ending, f *found) error {
 			e.t.unique = e.store.keys.unique(e.own.Unique)
 		}
 	}
-	e.held.queue = queueName(f)
 	if err := e.ready("LPUSH"); err != nil {
 		return err
 	}

@@ -3,14 +3,21 @@ package redis
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/redis/rueidis"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
-// Open opens the store at an address such as redis://user:password@host:6379/0, or
-// rediss:// for TLS. The error says what is wrong and what to do about it.
+// Open opens the store at an address: redis://user:password@host:6379/0, rediss:// for
+// TLS, unix:///path?db=0 for a socket; with ?master_set=name&addr=host:26379 the host is a
+// Sentinel, and so are those of addr. What is wrong is said with what to do about it.
+//
+// The server must be Redis 6.2 or newer, or Valkey, and no Redis Cluster, in which
+// Sidekiq's keys cannot live.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o, err := o.filled()
 	if err != nil {
@@ -20,16 +27,60 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis address: %w: %w (hint: redis://user:password@host:6379/0)", store.ErrInvalid, err)
 	}
+	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now()}
+	s.convoy.store = s
+	s.held.init()
+	s.mixed.init()
 	// A command that is sent again because its answer did not come would be done twice.
 	option.DisableRetry = true
 	option.DisableCache = true
-	option.ForceSingleClient = true
-	client, err := rueidis.NewClient(option)
-	if err != nil {
+	option.ForceSingleClient = option.Sentinel.MasterSet == ""
+	option.DialCtxFn = s.lines.dial
+	option.ClientName = "tasuki"
+	if s.client, err = rueidis.NewClient(option); err != nil {
 		return nil, fmt.Errorf("connect to redis: %w", explained(err))
 	}
-	s := &Store{client: client, options: o, keys: keys(o.Prefix)}
-	s.held.init()
-	s.mixed.init()
+	if err := s.inspect(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
 	return s, nil
+}
+
+// inspect says whether the server can hold the store.
+func (s *Store) inspect(ctx context.Context) error {
+	text, err := s.client.Do(ctx, s.client.B().Info().Build()).ToString()
+	if err != nil {
+		return fmt.Errorf("connect to redis: %w", explained(err))
+	}
+	info := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		info[name] = value
+	}
+	switch {
+	case info["redis_mode"] == "cluster":
+		return fmt.Errorf("redis: %w: this is a Redis Cluster (hint: Sidekiq's keys cannot live in one; use a single server, with replicas and Sentinel)", store.ErrUnsupported)
+	case info["redis_mode"] == "sentinel":
+		return fmt.Errorf("redis: %w: this is a Sentinel (hint: add ?master_set=name to the address)", store.ErrInvalid)
+	case info["role"] == "slave":
+		return fmt.Errorf("redis: %w: this is a replica, which takes no jobs (hint: the address must lead to the master, or to Sentinel)", store.ErrInvalid)
+	case !newEnough(info["redis_version"]):
+		return fmt.Errorf("redis: %w: version %s is too old (hint: 6.2 or newer)", store.ErrUnsupported, info["redis_version"])
+	}
+	if policy := info["maxmemory_policy"]; policy != "" && policy != "noeviction" {
+		s.options.Logger.Warn("redis may throw jobs away when it is full", "maxmemory-policy", policy, "hint", "CONFIG SET maxmemory-policy noeviction")
+	}
+	return nil
+}
+
+// newEnough says whether a version is 6.2 or later. What is none is let through.
+func newEnough(version string) bool {
+	part := strings.SplitN(version, ".", 3)
+	if len(part) < 2 {
+		return true
+	}
+	major, err1 := strconv.Atoi(part[0])
+	minor, err2 := strconv.Atoi(part[1])
+	return err1 != nil || err2 != nil || major > 6 || major == 6 && minor >= 2
 }

@@ -3,6 +3,7 @@ package redis
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ type Options struct {
 	// should nobody of tasuki's see the job's end: Ruby ran it, or somebody deleted it in
 	// Sidekiq's Web. Every claim of the job by tasuki begins it anew. Default: 7 days.
 	UniqueFor time.Duration
+	// Logger gets what is worth a warning at the start. Default: slog.Default().
+	Logger *slog.Logger
 }
 
 const (
@@ -33,6 +36,9 @@ func (o Options) filled() (Options, error) {
 	o.Prefix = cmp.Or(o.Prefix, defaultPrefix)
 	o.MaxPayload = cmp.Or(o.MaxPayload, store.MaxPayload)
 	o.UniqueFor = cmp.Or(o.UniqueFor, defaultUniqueFor)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
 	switch {
 	case len(o.Prefix) > 64 || strings.ContainsAny(o.Prefix, " \t\r\n{}\x00"):
 		return o, fmt.Errorf("Options.Prefix %q: %w: it has more than 64 bytes, spaces or braces (hint: a short word and a colon, such as tasuki:)", o.Prefix, store.ErrInvalid)

@@ -23,14 +23,15 @@ type ending struct {
 	worker  string
 	outcome *store.Outcome
 	held    *holding
-	own     own // as it shall be
+	own     own    // as it shall be
+	queue   string // where it shall wait
 	changes []wire.Change
 	t       transition
 }
 
 // transition is what an outcome does, or why it can never be written.
 func (s *Store) transition(worker string, o *store.Outcome, h *holding) (transition, error) {
-	e := ending{store: s, worker: worker, outcome: o, held: h, own: h.own}
+	e := ending{store: s, worker: worker, outcome: o, held: h, own: h.own, queue: h.queue}
 	if err := e.check(); err != nil {
 		return transition{}, err
 	}
@@ -150,13 +151,14 @@ func (e *ending) change(name, raw string) {
 	e.changes = append(e.changes, wire.Change{Name: name, Raw: raw})
 }
 
-// payload is the job's new one.
+// payload is the job's new one, in Ruby's spelling.
 func (e *ending) payload() (string, error) {
 	c, err := e.own.change()
 	if err != nil {
 		return "", err
 	}
-	return e.held.With(append(e.changes, c)...), nil
+	old := e.held.spelled()
+	return old.With(append(e.changes, c)...), nil
 }
 
 func (e *ending) finish() error {
@@ -224,7 +226,15 @@ func (e *ending) failed() {
 const maxStack = 64 << 10
 
 func (e *ending) fail() error {
+	if e.held.overdue() {
+		e.outcome.Why = "its retry_for is over"
+		return e.bury()
+	}
 	e.failed()
+	if queue, found := e.held.String("retry_queue"); found == wire.OK && queue != "" {
+		e.change("queue", wire.Quote(queue))
+		e.queue = queue
+	}
 	if e.outcome.Delay <= 0 {
 		return e.ready("LPUSH")
 	}
@@ -268,7 +278,7 @@ func (e *ending) ready(push string) error {
 	if err != nil {
 		return err
 	}
-	queue := e.held.queue
+	queue := e.queue
 	e.t.may(queuesKey, "set")
 	e.t.may(queueKey(queue), "list")
 	e.t.commands.add("SADD", queuesKey, queue)
@@ -280,6 +290,10 @@ func (e *ending) ready(push string) error {
 func (e *ending) bury() error {
 	e.failed()
 	e.free()
+	if e.held.leavesNoBody() {
+		e.t.commands.add("UNLINK", iterationKey(e.held.rec.ID), e.store.keys.journal(e.held.rec.ID))
+		return nil
+	}
 	e.change(whyField, wire.Quote(store.Clean(e.outcome.Why, store.MaxMessage)))
 	text, err := e.payload()
 	if err != nil {

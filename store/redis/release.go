@@ -154,7 +154,7 @@ func (r *releasing) transition(j *heldJob) (transition, error) {
 func (r *releasing) takeBack(j *heldJob) (transition, error) {
 	token, _ := strconv.ParseUint(j.token, 16, 64)
 	o := &store.Outcome{Claim: store.Claim{ID: j.h.rec.ID, Token: store.Token(token)}, Verb: store.HandOver, Why: r.req.Why}
-	e := ending{store: r.store, worker: r.req.Worker, outcome: o, held: j.h, own: j.h.own}
+	e := ending{store: r.store, worker: r.req.Worker, outcome: o, held: j.h, own: j.h.own, queue: j.h.queue}
 	e.t = transition{guard: "claim", what: j.token, id: o.ID, iteration: iterationKey(o.ID)}
 	e.own.Releases++
 	e.own.Journal = true
@@ -224,7 +224,8 @@ func (r *releasing) note(j *heldJob, l letter) {
 // forget makes the worker unknown if nothing of it is left.
 func (r *releasing) forget(ctx context.Context) error {
 	k, name := r.store.keys, r.req.Worker
-	keys := []string{k.worker(name), k.claims(name), k.saves(name), k.orders(name), k.workers()}
+	keys := []string{k.worker(name), k.claims(name), k.saves(name), k.orders(name), k.workers(),
+		processesKey, name, workKey(name), oldWorkKey(name), signalsKey(name)}
 	msg, err := r.store.run(ctx, forgetScript, keys, []string{name, hex(r.req.Beat)})
 	if err != nil {
 		return err

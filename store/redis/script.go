@@ -12,6 +12,7 @@ import (
 var scripts embed.FS
 
 var (
+	oneScript     = load("enqueue_one")
 	plainScript   = load("enqueue_plain")
 	enqueueScript = load("enqueue")
 	claimScript   = load("claim")
@@ -43,8 +44,11 @@ func read(name string) string {
 	return string(text)
 }
 
-// run runs a script.
+// run runs a script. It is never run twice, also if its answer does not come.
 func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (rueidis.RedisMessage, error) {
 	msg, err := script.Exec(ctx, s.client, keys, args).ToMessage()
+	if code(err) == "READONLY" || code(err) == "MASTERDOWN" {
+		s.lines.cut()
+	}
 	return msg, explained(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -16,7 +17,7 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 		t := &s.taken[i]
 		j, err := readJob(t.payload)
 		c.left--
-		h := &holding{job: j, claimed: moment(s.now), suspect: t.suspect, queue: t.queue.Name}
+		h := &holding{job: j, claimed: moment(s.now), suspect: t.suspect, queue: t.queue.Name, seen: time.Now()}
 		switch {
 		case err != nil:
 			undo = append(undo, c.store.burial(t.token, h, err))

@@ -15,11 +15,15 @@ import (
 // Store is a store on one Redis server. Its methods may be called from any goroutine.
 type Store struct {
 	client  rueidis.Client
+	lines   lines
 	options Options
 	keys    keys
 	unit    wire.Unit
 	held    holdings
 	mixed   mixed
+	convoy  convoy
+	began   time.Time
+	span    atomic.Int64 // the last in which ids are known to end by themselves
 
 	ahead  atomic.Int64 // how far tests move the clock on, in µs
 	closed sync.Once

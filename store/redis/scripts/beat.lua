@@ -1,6 +1,7 @@
 -- Says that a worker lives, and looks at its claims.
 -- uses: clock
--- KEYS: 1 the worker, 2 its claims, 3 what was last saved of them, 4 its orders
+-- KEYS: 1 the worker, 2 its claims, 3 what was last saved of them, 4 its orders,
+--       5 signals of Sidekiq's Web for it, 6 number of the last order
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 name, 4 beat, 5 what it says of
 --       itself, 6 the last order seen, 7 how many claims; of each its token and its id
 -- reply: 0 if the beat is late; otherwise numbers of the claims that are lost, of those
@@ -39,6 +40,13 @@ if last and redis.call('HLEN', KEYS[2]) > there then
   end
 end
 
+local SIGNALS = { TSTP = 'quiet', TERM = 'stop', TTIN = 'dump' }
+repeat
+  local signal = redis.call('RPOP', KEYS[5])
+  if signal and SIGNALS[signal] then
+    redis.call('RPUSH', KEYS[4], string.format('%.0f', redis.call('INCR', KEYS[6])) .. ' ' .. SIGNALS[signal])
+  end
+until not signal
 for _, o in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
   if tonumber(string.match(o, '^%d+')) > tonumber(ARGV[6]) then break end
   redis.call('LPOP', KEYS[4])

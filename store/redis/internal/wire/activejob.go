@@ -49,17 +49,17 @@ func onlyElement(array string) string {
 }
 
 func plainArguments(p *Payload) ([]byte, error) {
-	raw, found := p.typed("arguments", "[")
-	switch found {
+	raw := p.Value("arguments")
+	switch raw.typed("[") {
 	case Absent, Null: // none were given
 		return []byte("[]"), nil
 	case Other:
 		return nil, fmt.Errorf("%w: arguments are no array", ErrActiveJob)
 	}
-	w := speller{src: raw, dst: make([]byte, 0, len(raw)), depth: rubyDepth, jobs: true}
+	w := speller{src: string(raw), dst: make([]byte, 0, len(raw)), depth: rubyDepth, jobs: true}
 	plain, err := w.all()
 	if len(w.foreign) > 0 { // now that they are known, they can stay as they are
-		w = speller{src: raw, dst: plain[:0], depth: rubyDepth, jobs: true, foreign: w.foreign}
+		w = speller{src: string(raw), dst: plain[:0], depth: rubyDepth, jobs: true, foreign: w.foreign}
 		plain, err = w.all()
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -29,73 +30,85 @@ func (p *Payload) Raw(name string) (string, bool) {
 	return "", false
 }
 
-// typed is a field's value as it is written, OK so far if it may be of a type that
-// begins with one of these bytes.
-func (p *Payload) typed(name, first string) (string, Found) {
-	raw, ok := p.Raw(name)
-	switch {
-	case !ok:
-		return "", Absent
-	case raw[0] == 'n':
-		return "", Null
-	case strings.IndexByte(first, raw[0]) < 0:
-		return "", Other
+// A Value is a field's value as it is written. Empty: there is no such field.
+type Value string
+
+// Value is a field's value.
+func (p *Payload) Value(name string) Value {
+	raw, _ := p.Raw(name)
+	return Value(raw)
+}
+
+// All yields every field and its value, in order. Of fields with the same name the last
+// one counts, as in Ruby, so that who keeps what comes later has it right.
+func (p *Payload) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for k := range p.fields {
+			if !yield(p.nameOf(k), Value(p.valueOf(k))) {
+				return
+			}
+		}
 	}
-	return raw, OK
+}
+
+// typed is OK if the value may be of a type that begins with one of these bytes.
+func (v Value) typed(first string) Found {
+	switch {
+	case v == "":
+		return Absent
+	case v[0] == 'n':
+		return Null
+	case strings.IndexByte(first, v[0]) < 0:
+		return Other
+	}
+	return OK
 }
 
 const numeric = "-0123456789"
 
-// String is a field that is a string. Without escapes in it, it is a part of the
-// payload's text.
-func (p *Payload) String(name string) (string, Found) {
-	raw, found := p.typed(name, `"`)
-	if found != OK {
+// Text is a string. Without escapes in it, it is a part of the payload's text.
+func (v Value) Text() (string, Found) {
+	if found := v.typed(`"`); found != OK {
 		return "", found
 	}
-	return unquote(raw), OK
+	return unquote(string(v)), OK
 }
 
-// Int is a field that is an integer: a number written without fraction and
-// exponent.
-func (p *Payload) Int(name string) (int64, Found) {
-	raw, found := p.typed(name, numeric)
-	if found != OK {
+// Int is an integer: a number written without fraction and exponent.
+func (v Value) Int() (int64, Found) {
+	if found := v.typed(numeric); found != OK {
 		return 0, found
 	}
-	n, err := strconv.ParseInt(raw, 10, 64)
+	n, err := strconv.ParseInt(string(v), 10, 64)
 	if err != nil {
 		return 0, Other
 	}
 	return n, OK
 }
 
-// Float is a field that is a number of any spelling.
-func (p *Payload) Float(name string) (float64, Found) {
-	raw, found := p.typed(name, numeric)
-	if found != OK {
+// Float is a number of any spelling.
+func (v Value) Float() (float64, Found) {
+	if found := v.typed(numeric); found != OK {
 		return 0, found
 	}
-	f, err := strconv.ParseFloat(raw, 64)
+	f, err := strconv.ParseFloat(string(v), 64)
 	if err != nil || math.IsInf(f, 0) {
 		return 0, Other
 	}
 	return f, OK
 }
 
-// Bool is a field that is true or false.
-func (p *Payload) Bool(name string) (bool, Found) {
-	raw, found := p.typed(name, "tf")
-	return raw == "true", found
+// Bool is true or false.
+func (v Value) Bool() (bool, Found) {
+	return v == "true", v.typed("tf")
 }
 
-// Strings is a field that is an array of strings.
-func (p *Payload) Strings(name string) ([]string, Found) {
-	raw, found := p.typed(name, "[")
-	if found != OK {
+// Strings is an array of strings.
+func (v Value) Strings() ([]string, Found) {
+	if found := v.typed("["); found != OK {
 		return nil, found
 	}
-	list := []string{}
+	raw, list := string(v), []string{}
 	for i := skipSpace(raw, 1); raw[i] != ']'; {
 		if raw[i] != '"' {
 			return nil, Other
@@ -109,15 +122,32 @@ func (p *Payload) Strings(name string) ([]string, Found) {
 	return list, OK
 }
 
-// Time is a field that is a time; see [ReadTime].
-func (p *Payload) Time(name string) (time.Time, Found) {
-	raw, found := p.typed(name, numeric+`"`)
-	if found != OK {
+// Time is a time; see [ReadTime].
+func (v Value) Time() (time.Time, Found) {
+	if found := v.typed(numeric + `"`); found != OK {
 		return time.Time{}, found
 	}
-	t, ok := ReadTime(raw)
+	t, ok := ReadTime(string(v))
 	if !ok {
 		return time.Time{}, Other
 	}
 	return t, OK
 }
+
+// String is a field that is a string; see [Value.Text].
+func (p *Payload) String(name string) (string, Found) { return p.Value(name).Text() }
+
+// Int is a field that is an integer; see [Value.Int].
+func (p *Payload) Int(name string) (int64, Found) { return p.Value(name).Int() }
+
+// Float is a field that is a number.
+func (p *Payload) Float(name string) (float64, Found) { return p.Value(name).Float() }
+
+// Bool is a field that is true or false.
+func (p *Payload) Bool(name string) (bool, Found) { return p.Value(name).Bool() }
+
+// Strings is a field that is an array of strings.
+func (p *Payload) Strings(name string) ([]string, Found) { return p.Value(name).Strings() }
+
+// Time is a field that is a time; see [ReadTime].
+func (p *Payload) Time(name string) (time.Time, Found) { return p.Value(name).Time() }
