@@ -63,6 +63,9 @@ func (k Kind[A]) Job(args A, opts ...Option) store.Job {
 
 // Do makes the handler that runs this kind's jobs with do.
 //
+// do runs in a goroutine that runs other jobs before and after: who locks its thread
+// (runtime.LockOSThread) unlocks it before it returns.
+//
 // What do returns decides what becomes of the job: nil is done, an error is a
 // failed attempt, and [Then], [Snooze], [RetryIn], [Discard] and [Yield] say
 // something else.

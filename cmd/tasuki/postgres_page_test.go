@@ -96,7 +96,6 @@ func TestTheSQLOfThePostgresPageGivesTheRightsThatItSays(t *testing.T) {
 	g.runs("owner", "TO web")
 	enqueuesAs(t, g.as("web"))
 	worksAs(t, g.as("worker"))
-	g.runs("owner", "autovacuum")
 	g.runs("worker", "pg_stat_activity")
 	if len(g.blocks) > 0 {
 		t.Errorf("SQL that no test runs: %q", g.blocks)

@@ -69,6 +69,10 @@ CREATE INDEX jobs_suspect ON tasuki.jobs (lane, priority, ord, seq) WHERE state 
 CREATE INDEX jobs_due ON tasuki.jobs (lane, ord, seq) WHERE state IN (1, 4);
 CREATE INDEX jobs_running ON tasuki.jobs (worker, seq) WHERE state = 3;
 CREATE UNIQUE INDEX jobs_ukey ON tasuki.jobs (ukey) WHERE ukey IS NOT NULL;
+-- A job leaves two dead rows, whatever its table holds. Autovacuum shall not wait until
+-- they are a share of it, and not pause: it would fall behind busy workers for minutes.
+ALTER TABLE tasuki.jobs SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE tasuki.ids SET (autovacuum_vacuum_cost_delay = 0);
 
 CREATE TABLE tasuki.tags (
   tag text COLLATE "C" NOT NULL,
