@@ -16,6 +16,7 @@ const (
 	riverFast    = "river-fast"
 	rawStore     = "raw"
 	rawPlain     = "plain"
+	rawRelay     = "raw-relay"
 )
 
 // slowly is the end of the name of a contestant on a disk that takes 2 ms to sync.
@@ -29,6 +30,7 @@ var contestants = slowToo([]harness.Contestant{
 	{Name: riverFast, Fills: riverDefault, Open: openRiver(contestant.RiverChoice{Fast: true})},
 	{Name: rawStore, Fills: tasukiOurs, Open: openRaw(storeShape{})},
 	{Name: rawPlain, Open: openRaw(plainShape{})},
+	{Name: rawRelay, Open: openRelay},
 })
 
 // slowToo adds each contestant on a slow disk.

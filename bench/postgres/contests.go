@@ -21,7 +21,8 @@ var (
 	slowTen   = harness.Sizes{tasukiOurs: 4_000, riverDefault: 4_000, rawStore: 4_000, rawPlain: 4_000}
 	slowBulk  = harness.Sizes{tasukiOurs: 50_000, riverDefault: 50_000, riverFast: 50_000, rawStore: 50_000, rawPlain: 50_000}
 
-	waits  = harness.Sizes{tasukiOurs: 200, riverDefault: 200, riverTuned: 200}
+	waits  = harness.Sizes{tasukiOurs: 200, riverDefault: 200, riverTuned: 200, rawRelay: 200}
+	across = harness.Sizes{tasukiOurs: 200, riverDefault: 200, riverTuned: 200}
 	idlers = harness.Sizes{tasukiOurs: 1, riverDefault: 1, riverTuned: 1}
 )
 
@@ -42,7 +43,7 @@ func contests(churn int) []*harness.Contest {
 		field.Enqueue("insert10", harness.ByTen, insertTen),
 		field.Enqueue("bulk1000", harness.InBulk, insertBulk),
 		field.Latency(pause, waits),
-		field.Across(pause, waits),
+		field.Across(pause, across),
 		field.Idle(30*time.Second, idlers),
 		depth(churn),
 		longTransaction(),

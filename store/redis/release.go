@@ -39,7 +39,6 @@ type releasing struct {
 
 	worker store.Worker
 	beaten time.Time
-	held   int // claims of the worker
 	jobs   []heldJob
 }
 
