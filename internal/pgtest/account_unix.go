@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func (a account) attributes() *syscall.SysProcAttr {
@@ -29,6 +30,11 @@ func freeze(pid int, on bool) error {
 	if err := syscall.Kill(pid, how); err != nil {
 		return err
 	}
+	if on {
+		if err := stands(pid); err != nil {
+			return err
+		}
+	}
 	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err != nil {
 		return err
@@ -43,4 +49,23 @@ func freeze(pid int, on bool) error {
 		}
 	}
 	return nil
+}
+
+// stands waits until a process that was told to stop has: until then it may make one more
+// child, which would go on.
+func stands(pid int) error {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for range 10_000 {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return err
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if strings.HasPrefix(rest, "T") {
+			return nil
+		}
+		<-look.C
+	}
+	return fmt.Errorf("process %d does not stop", pid)
 }

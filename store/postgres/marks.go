@@ -12,6 +12,8 @@ import (
 // second at most; then one reads everything again, for what came in front meanwhile. A claim that
 // finds too few behind its marks reads everything at once.
 type marks struct {
+	slow time.Duration // slowClaim
+
 	mu    sync.Mutex // owns what follows
 	at    map[int64]place
 	until time.Time
@@ -66,7 +68,7 @@ func (m *marks) note(c *claiming, full bool, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if full {
-		if took < slowClaim || len(c.taken) < c.req.Max {
+		if took < m.slow || len(c.taken) < c.req.Max {
 			m.at = nil
 			return
 		}

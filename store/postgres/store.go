@@ -50,6 +50,7 @@ func newStore(p pools, o Options) *Store {
 	s := &Store{options: o, pools: p, texts: map[query]string{}, name: rand.Text(), closing: closePatience, patience: commitPatience}
 	s.convoy.store, s.convoy.patience, s.convoy.haste = s, convoyPatience, convoyHaste
 	s.patient = newPatience(int(p.pool.Config().MaxConns))
+	s.marks.slow = slowClaim
 	s.convoy.cautious = cap(s.patient) < mostPatient
 	return s
 }
