@@ -46,9 +46,9 @@ func (h *hands) rest(next chan func()) func() {
 	return <-next
 }
 
-// end ends those that rest now, and the others once they are done. Nothing may be run
-// any more.
-func (h *hands) end() {
+// end ends those that rest now, and the others once they are done; then what it answers
+// is closed. Nothing may be run any more.
+func (h *hands) end() (ended <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
@@ -56,4 +56,7 @@ func (h *hands) end() {
 		close(next)
 	}
 	h.idle = nil
+	all := make(chan struct{})
+	go func() { h.wg.Wait(); close(all) }()
+	return all
 }

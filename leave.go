@@ -92,8 +92,10 @@ func (w *Worker) finishActors(until time.Time) {
 	w.rest()
 	cut := time.AfterFunc(time.Until(until), w.die)
 	w.claim.Wait()
-	w.hands.end()
-	w.hands.wg.Wait()
+	select {
+	case <-w.hands.end():
+	case <-w.life.Done(): // a hook of the user's, behind a handler, does not return
+	}
 	w.wg.Wait()
 	cut.Stop()
 	w.die()
