@@ -397,3 +397,23 @@ func TestReadAheadForWhichNoSlotComesFreeGoesBackWithinHalfASecond(t *testing.T)
 		}
 	})
 }
+
+// TestAHookThatDoesNotReturnHoldsUpNoStopBeyondItsTimeout: it is the user's code, as a
+// handler is.
+func TestAHookThatDoesNotReturnHoldsUpNoStopBeyondItsTimeout(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		enqueued(t, st, task.Job(1))
+		end := make(chan struct{})
+		defer close(end)
+		w := started(t, st, tasuki.Config{Timeout: 10 * time.Second,
+			OnJob:    func(context.Context, tasuki.JobEnd) { <-end },
+			Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}})
+		synctest.Wait()
+		began := time.Now()
+		err := w.Stop(t.Context())
+		var unrecorded *tasuki.Unrecorded
+		if took := time.Since(began); took > 10*time.Second || !errors.As(err, &unrecorded) {
+			t.Errorf("the stop took %v and answered %v", took, err)
+		}
+	})
+}
