@@ -10,7 +10,7 @@ require (
 
 require (
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
-	github.com/redis/rueidis v1.0.79 // indirect
+	github.com/redis/rueidis v1.0.79
 )
 
 require (

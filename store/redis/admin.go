@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/redis/rueidis"
+
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -71,19 +73,19 @@ func (s *Store) Workers(ctx context.Context, req store.WorkersRequest) ([]store.
 
 // describe reads what workers said of themselves.
 func (s *Store) describe(ctx context.Context, names []string) ([]store.Worker, error) {
-	var workers []store.Worker
+	commands := make(rueidis.Commands, len(names))
 	for i, name := range names {
-		_ = i
-		v, err := s.client.Do(ctx, s.client.B().Hmget().Key(s.keys.worker(name)).Field("info", "beaten", "started").Build()).ToArray()
+		commands[i] = s.client.B().Hmget().Key(s.keys.worker(name)).Field("info", "beaten", "started").Build()
+	}
+	var workers []store.Worker
+	for _, r := range s.client.DoMulti(ctx, commands...) {
+		v, err := r.ToArray()
 		if err != nil {
 			return nil, explained(err)
 		}
-		info, err := v[0].ToString()
-		if err != nil {
-			continue // it was forgotten just now
-		}
+		info, _ := v[0].ToString() // none: it was forgotten just now
 		var w store.Worker
-		if err := json.Unmarshal([]byte(info), &w); err != nil {
+		if json.Unmarshal([]byte(info), &w) != nil {
 			continue
 		}
 		beaten, _ := v[1].AsInt64()

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"crypto/sha256"
-	hexpkg "encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -197,7 +196,7 @@ func (j *job) id(jid wire.Value) string {
 		return id
 	}
 	sum := sha256.Sum256([]byte(j.raw))
-	return "sk-" + hexpkg.EncodeToString(sum[:12])
+	return fmt.Sprintf("sk-%x", sum[:12])
 }
 
 // maxAttempts is what retry says: how often it is tried again.

@@ -57,9 +57,8 @@ func (l *listing) run(ctx context.Context) error {
 	}
 	if at.Key != "" {
 		from := slices.IndexFunc(places, func(p place) bool { return p.key == at.Key })
-		if from < 0 { // the queue or worker is gone: what came behind it comes again
+		if from < 0 { // the queue or worker is gone: begin anew
 			from, at = 0, spot{}
-			from = after(places, l.req.After)
 		}
 		places = places[from:]
 	}
@@ -69,9 +68,6 @@ func (l *listing) run(ctx context.Context) error {
 	l.page.Jobs, err = l.store.records(ctx, l.found, l.now)
 	return err
 }
-
-// after is where to go on if the place of a page is gone: with the first.
-func after([]place, string) int { return 0 }
 
 // walk goes through places until the page is full or enough was looked at.
 func (l *listing) walk(ctx context.Context, places []place, at spot) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -203,5 +204,43 @@ func TestSidekiqsWebQuietsAndStopsGoWorkers(t *testing.T) {
 		if len(orders) == 0 || orders[len(orders)-1].What != button.want {
 			t.Errorf("%s brought %v", button.name, orders)
 		}
+	}
+}
+
+// TestWhatOthersSpellWithSpacesIsInRubysSpellingOnceItWaitsForItsTime: Sidekiq would double
+// it otherwise when somebody reschedules it.
+func TestWhatOthersSpellWithSpacesIsInRubysSpellingOnceItWaitsForItsTime(t *testing.T) {
+	c, s, db := ruby(t, "")
+	redistest.Ask[int64](t, db, "LPUSH", "queue:default", `{ "class": "GoJob", "args": [1.50, "\u00e9"], "jid": "a", "retry": true, "queue": "default" }`)
+	w := worker(t, s)
+	w.settle(store.Outcome{Claim: held(w.claim("GoJob")), Verb: store.Fail, Delay: time.Hour, Failure: &store.Failure{Class: "E", Message: "m"}})
+	redistest.Eval[any](t, c, `Sidekiq::RetrySet.new.first.reschedule(Time.now + 7200)`)
+	if n := redistest.Ask[int64](t, db, "ZCARD", "retry"); n != 1 {
+		t.Errorf("%d jobs wait, want the one", n)
+	}
+}
+
+// TestCallersAtOnceEachHearWhatBecameOfTheirOwn: one whose id is known takes no other with
+// it.
+func TestCallersAtOnceEachHearWhatBecameOfTheirOwn(t *testing.T) {
+	s := open(t, redistest.Shared(t).DB(t))
+	enqueue(t, s, store.Job{ID: "known", Kind: "GoJob"})
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			id, want := fmt.Sprint("new-", i), store.Added
+			if i%10 == 0 {
+				id, want = "known", store.Known
+			}
+			got, err := s.Enqueue(t.Context(), []store.Job{{ID: id, Kind: "GoJob"}})
+			if err != nil || len(got) != 1 || got[0] != (store.Enqueued{ID: id, What: want}) {
+				t.Errorf("%s: %v, %v", id, got, err)
+			}
+		})
+	}
+	wg.Wait()
+	stats, err := s.Stats(t.Context())
+	if err != nil || len(stats.Queues) != 1 || stats.Queues[0].Counts[store.Ready] != 181 {
+		t.Errorf("%+v, %v; want 181 jobs", stats, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -53,18 +54,8 @@ func (c *counting) run(ctx context.Context) (err error) {
 			c.stats.Queues = append(c.stats.Queues, *q)
 		}
 	}
-	slices.SortFunc(c.stats.Queues, func(a, b store.QueueStats) int { return compare(a.Name, b.Name) })
+	slices.SortFunc(c.stats.Queues, func(a, b store.QueueStats) int { return strings.Compare(a.Name, b.Name) })
 	return nil
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (c *counting) add(queue string, state store.State, n int64) {

@@ -127,7 +127,7 @@ local function one()
       local newer = seq == '' or seq > (redis.call('HGET', KEYS[3], what) or '')
       if newer then
         redis.call('HSET', it, unpack(fields))
-        redis.call('EXPIRE', it, 2592000)
+        redis.call('EXPIRE', it, 15552000) -- as long as Sidekiq keeps a dead job
         if seq ~= '' and guard == 'held' then redis.call('HSET', KEYS[3], what, seq) end
       end
     end

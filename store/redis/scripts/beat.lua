@@ -42,7 +42,8 @@ end
 
 local SIGNALS = { TSTP = 'quiet', TERM = 'stop', TTIN = 'dump' }
 repeat
-  local signal = redis.call('RPOP', KEYS[5])
+  local signal = redis.pcall('RPOP', KEYS[5])
+  if type(signal) == 'table' then signal = false end -- somebody keeps something else there
   if signal and SIGNALS[signal] then
     redis.call('RPUSH', KEYS[4], string.format('%.0f', redis.call('INCR', KEYS[6])) .. ' ' .. SIGNALS[signal])
   end
