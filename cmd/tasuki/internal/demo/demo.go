@@ -34,8 +34,16 @@ type Options struct {
 
 // Run does the whole demo. Whatever happens, and also if ctx ends, every process
 // that it started is gone and every file that it made is removed when it
-// returns.
-func Run(ctx context.Context, o Options) (result *Result, err error) {
+// returns. If ctx ended first, the error is its cause.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	result, err := run(ctx, o)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx) // wherever that was met, and whatever it broke
+	}
+	return result, err
+}
+
+func run(ctx context.Context, o Options) (result *Result, err error) {
 	root, err := rootOf(ctx, o.Dir)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (d *director) until(ctx context.Context, cond func() bool) error {
 	defer tick.Stop()
 	for {
 		if err := d.tally.look(ctx); err != nil {
-			return d.unless(ctx, err)
+			return err
 		}
 		if err := d.view.show(d.standing()); err != nil {
 			return err
@@ -108,17 +108,9 @@ func (d *director) until(ctx context.Context, cond func() bool) error {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return ctx.Err()
 		}
 	}
-}
-
-// unless is err, unless it only says that the demo is broken off.
-func (d *director) unless(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
 }
 
 func (d *director) standing() *standing {
