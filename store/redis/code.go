@@ -41,10 +41,18 @@ func explained(err error) error {
 	if err == nil {
 		return nil
 	}
-	if hint := hints[code(err)]; hint != "" && !strings.Contains(err.Error(), "(hint: ") {
-		return fmt.Errorf("%w (hint: %s)", err, hint)
+	if hint := hints[code(err)]; hint != "" {
+		return hinted(err, hint)
 	}
 	return err
+}
+
+// hinted is an error with a hint, unless it has one.
+func hinted(err error, hint string) error {
+	if strings.Contains(err.Error(), "(hint: ") {
+		return err
+	}
+	return fmt.Errorf("%w (hint: %s)", err, hint)
 }
 
 // passing says whether what the server refused now it may do soon: it starts, is a

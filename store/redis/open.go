@@ -14,7 +14,8 @@ import (
 
 // Open opens the store at an address: redis://user:password@host:6379/0, rediss:// for
 // TLS, unix:///path?db=0 for a socket; with ?master_set=name&addr=host:26379 the host is a
-// Sentinel, and so are those of addr. What is wrong is said with what to do about it.
+// Sentinel, and so are those of addr, with &sentinel_user= and &sentinel_password= if they
+// ask for them. What is wrong is said with what to do about it.
 //
 // The server must be Redis 6.2 or newer, or Valkey, and no Redis Cluster, in which
 // Sidekiq's keys cannot live.
@@ -23,9 +24,9 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	option, err := rueidis.ParseURL(url)
+	option, err := option(url)
 	if err != nil {
-		return nil, fmt.Errorf("redis address: %w: %w (hint: redis://user:password@host:6379/0)", store.ErrInvalid, err)
+		return nil, err
 	}
 	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now()}
 	s.convoy.store = s
@@ -38,7 +39,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	option.DialCtxFn = s.lines.dial
 	option.ClientName = "tasuki"
 	if s.client, err = rueidis.NewClient(option); err != nil {
-		return nil, fmt.Errorf("connect to redis: %w", explained(err))
+		return nil, fmt.Errorf("connect to redis: %w", unreached(err, &option))
 	}
 	if err := s.inspect(ctx); err != nil {
 		s.Close()
