@@ -20,10 +20,18 @@ local beat = redis.call('HGET', KEYS[1], 'beat')
 if not beat then return 0 end
 
 local taken = 0
+local digits = { '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f' }
+digits[0] = '0'
+local at, fifteen = -1, '' -- a token's digits but the last are made once for sixteen
 local function token(i)
   local low, high = ARGV[6] + i, ARGV[4]
   if low >= 4294967296 then low, high = low - 4294967296, ARGV[5] end
-  return high .. string.format('%08x', low)
+  local last = low % 16
+  if low - last ~= at then
+    at = low - last
+    fifteen = high .. string.format('%07x', at / 16)
+  end
+  return fifteen .. digits[last]
 end
 if redis.call('HEXISTS', KEYS[2], token(0)) == 1 then return 1 end
 
@@ -51,18 +59,16 @@ local jobs, all = {}, {}
 -- The last n of a list, the last one first, as far as bytes reach: some, then as many as
 -- their size lets expect.
 local function last(list, n)
-  local found, size, step = {}, 0, 10
-  while #found < n and size < bytes do
-    local k = #found
+  local found, k, size, step = {}, 0, 0, 10
+  while k < n and size < bytes do
     local part = redis.pcall('LRANGE', list, -math.min(k + step, n), -(k + 1))
     if part.err or #part == 0 then return found end
     for j = #part, 1, -1 do
-      if size < bytes then
-        found[#found + 1] = part[j]
-        size = size + #part[j]
-      end
+      if size >= bytes then break end
+      k, size = k + 1, size + #part[j]
+      found[k] = part[j]
     end
-    step = math.max(1, math.floor((bytes - size) / (size / #found + 1)))
+    step = math.max(1, math.floor((bytes - size) / (size / k + 1)))
   end
   return found
 end
@@ -73,11 +79,12 @@ local function take(n, i, list, flag)
   local turn = { i, flag == 'S' and 1 or 0 }
   local head = beat .. ' ' .. string.format('%.0f', us) .. ' ' .. flag .. ' ' .. queues[i].name .. '\n'
   local set = {}
-  for _, v in ipairs(found) do
-    turn[#turn + 1] = v
-    all[#all + 1] = v
-    set[#set + 1] = token(taken)
-    set[#set + 1] = head .. v
+  for k = 1, #found do
+    local v = found[k]
+    turn[k + 2] = v
+    all[taken + 1] = v
+    set[2 * k - 1] = token(taken)
+    set[2 * k] = head .. v
     taken, bytes = taken + 1, bytes - #v
   end
   for a = 1, #set, 4000 do redis.call('HSET', KEYS[2], unpack(set, a, math.min(a + 3999, #set))) end
@@ -108,12 +115,15 @@ end
 
 -- Which of the jobs have a state of their own. A jid that arguments have too may lead
 -- astray; the caller compares.
-local its, of, cursors = {}, {}, {}
-for i, v in ipairs(all) do
-  local jid = string.match(v, '"jid":"([^"\\]+)"')
-  if jid then
-    its[#its + 1] = 'it-' .. jid
-    of[#of + 1] = { i, jid }
+local its, of, n, cursors = {}, {}, 0, {}
+for i = 1, taken do
+  local v = all[i]
+  local _, e = string.find(v, '"jid":"', 1, true)
+  local close = e and string.find(v, '"', e + 1, true)
+  if close then
+    n = n + 1
+    its[n] = 'it-' .. string.sub(v, e + 1, close - 1)
+    of[n] = i
   end
 end
 local some = 0
@@ -122,7 +132,7 @@ if some > 0 then
   for i, key in ipairs(its) do
     local s = redis.pcall('HMGET', key, 'c', 'tasuki', 'cancelled', 'ex')
     if not s.err and (s[1] or s[2] or s[3] or s[4]) then
-      cursors[#cursors + 1] = { of[i][1], of[i][2], s[1] or '', s[2] or '', s[3] or '' }
+      cursors[#cursors + 1] = { of[i], string.sub(key, 4), s[1] or '', s[2] or '', s[3] or '' }
     end
   end
 end
