@@ -82,22 +82,43 @@ func (l *listing) walk(ctx context.Context, places []place, at spot) error {
 				l.page.Next = at.token()
 				return nil
 			}
-			jobs, next, done, err := l.store.page(ctx, p, at, l.limit-len(l.found))
+			jobs, _, done, err := l.store.page(ctx, p, at, l.atOnce())
 			if err != nil {
 				return err
 			}
-			for _, f := range jobs {
-				if f.selects(&l.req.Filter, l.now) {
-					l.found = append(l.found, f)
-				}
+			n := l.take(jobs)
+			for i := range jobs[:n] {
+				at = at.behind(&jobs[i])
 			}
-			scanned += len(jobs)
-			if at = next; done {
+			if scanned += n; done && n == len(jobs) {
 				break
 			}
 		}
 	}
 	return nil
+}
+
+// atOnce is how many jobs to read: those that are wanted, or more where few of them may be
+// the right ones.
+func (l *listing) atOnce() int {
+	left := l.limit - len(l.found)
+	if f := &l.req.Filter; len(f.IDs)+len(f.Kinds)+len(f.Tags)+len(f.Queues) > 0 {
+		return max(left, scanAtOnce/2)
+	}
+	return left
+}
+
+// take keeps the selected ones until the page is full, and says how many it looked at.
+func (l *listing) take(jobs []found) int {
+	for i := range jobs {
+		if len(l.found) >= l.limit {
+			return i
+		}
+		if jobs[i].selects(&l.req.Filter, l.now) {
+			l.found = append(l.found, jobs[i])
+		}
+	}
+	return len(jobs)
 }
 
 // records are jobs as they are shown, with what lies beside them.

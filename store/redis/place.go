@@ -127,7 +127,6 @@ func (s *Store) queues(ctx context.Context) ([]string, error) {
 // page reads up to n jobs of a place from a spot on, and where it goes on; done says that
 // it does not.
 func (s *Store) page(ctx context.Context, p *place, at spot, n int) (jobs []found, next spot, done bool, err error) {
-	next = at
 	switch {
 	case p.worker != "":
 		jobs, err = s.claimsPage(ctx, p, at, n)
@@ -135,16 +134,20 @@ func (s *Store) page(ctx context.Context, p *place, at spot, n int) (jobs []foun
 		jobs, err = s.listPage(ctx, p, at, n)
 	default:
 		jobs, err = s.setPage(ctx, p, at, n)
-		for _, j := range jobs {
-			if j.score != next.Score {
-				next.Score, next.Skip = j.score, 0
-			}
-			next.Skip++
-		}
-		return jobs, next, len(jobs) < n, err
 	}
-	next.Skip += len(jobs)
-	return jobs, next, len(jobs) < n, err
+	for i := range jobs {
+		at = at.behind(&jobs[i])
+	}
+	return jobs, at, len(jobs) < n, err
+}
+
+// behind is where a page begins that goes on behind a job.
+func (s spot) behind(f *found) spot {
+	if f.score != s.Score { // the score of what is in no sorted set is 0
+		s.Score, s.Skip = f.score, 0
+	}
+	s.Skip++
+	return s
 }
 
 // claimsPage reads what a worker holds, those that were claimed last first.

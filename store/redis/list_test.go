@@ -1,0 +1,63 @@
+package redis
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/redistest"
+	"github.com/tasuki-jobs/tasuki/store"
+)
+
+// many are n jobs, half of them scheduled; two of fifty are rare.
+func many(n int) []store.Job {
+	var jobs []store.Job
+	for i := range n {
+		j := store.Job{ID: fmt.Sprint(i), Kind: "mail", Delay: time.Duration(i%2) * time.Hour}
+		if i%50 < 2 {
+			j.Kind = "rare"
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+func TestPagesOfFewAmongManyHaveEachOnce(t *testing.T) {
+	s := open(t, redistest.Shared(t).DB(t))
+	jobs := many(2400)
+	enqueue(t, s, jobs...)
+	seen, pages := map[string]int{}, 0
+	for after := ""; pages == 0 || after != ""; pages++ {
+		page, err := s.List(t.Context(), store.ListRequest{Filter: store.Filter{Kinds: []string{"rare"}}, After: after, Limit: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Jobs {
+			seen[r.ID]++
+		}
+		after = page.Next
+	}
+	for i := range jobs {
+		if want := map[string]int{"rare": 1}[jobs[i].Kind]; seen[jobs[i].ID] != want {
+			t.Errorf("job %d was listed %d times, want %d", i, seen[jobs[i].ID], want)
+		}
+	}
+	if pages > 20 {
+		t.Errorf("%d pages for 96 jobs", pages)
+	}
+}
+
+func TestToFindOneJobManyAreReadAtOnce(t *testing.T) {
+	db := redistest.Own(t, redistest.Options{}).DB(t)
+	s := open(t, db)
+	enqueue(t, s, many(1000)...)
+	m := db.Server.Monitor(t)
+	page, err := s.List(t.Context(), store.ListRequest{Filter: store.Filter{IDs: []string{"0"}}, Limit: 1})
+	if err != nil || len(page.Jobs) != 1 || page.Jobs[0].ID != "0" {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	all, err := m.Commands(t.Context())
+	if err != nil || len(all) > 30 {
+		t.Errorf("%d commands, %v", len(all), err)
+	}
+}
