@@ -31,6 +31,7 @@ type transition struct {
 	seq              string // fences the cursor; "": it is written in any case
 	iteration        string // key of the iteration state
 	fields           []string
+	began            string // when the run that ends was claimed, in µs; "": it does not count in the state
 	cancels          string // key that says whether it is to be cancelled
 	unique           string // the key that it needs to be free
 	id               string // of the job
@@ -62,7 +63,7 @@ func (c commands) append(args []string) []string {
 func (t *transition) append(args []string, s *Store) []string {
 	args = append(args, t.guard, t.key, t.what, t.seq, t.iteration, strconv.Itoa(len(t.fields)))
 	args = append(args, t.fields...)
-	args = append(args, t.cancels, t.unique, t.id, strconv.FormatInt(s.options.UniqueFor.Milliseconds(), 10), t.counts)
+	args = append(args, t.began, t.cancels, t.unique, t.id, strconv.FormatInt(s.options.UniqueFor.Milliseconds(), 10), t.counts)
 	args = append(args, strconv.Itoa(len(t.checks)/2))
 	args = append(args, t.checks...)
 	args = t.commands.append(args)

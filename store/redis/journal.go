@@ -59,5 +59,5 @@ func (j *heldJob) moved() bool {
 	if j.last == "" || json.Unmarshal([]byte(j.last), &l) != nil {
 		return false
 	}
-	return string(l.Cursor) != j.state.cursor
+	return string(l.Cursor) != string(cursorOf(j.state.cursor))
 }

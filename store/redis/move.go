@@ -194,15 +194,11 @@ func (m *moving) toNothing(e *ending, f *found) error {
 	return nil
 }
 
-// mark notes on a running job that it is to be cancelled, as Sidekiq's cancel! does. The
-// other fields are there because Sidekiq's own workers stumble if they are not.
+// mark notes on a running job that it is to be cancelled, as Sidekiq's cancel! does.
 func (m *moving) mark(f *found, e *ending) transition {
 	t, it := transition{guard: "held", what: f.token, id: e.t.id}, e.t.iteration
 	t.may(it, "hash")
-	for field, value := range map[string]string{"ex": "0", "c": "null", "rt": "0.0", "cancelled": strconv.FormatInt(m.now.Unix(), 10)} {
-		t.commands.add("HSETNX", it, field, value)
-	}
+	t.commands.add("MARK", it, strconv.FormatInt(m.now.Unix(), 10))
 	t.commands.add("HSET", it, "why", wire.Quote(store.Clean(m.req.Why, store.MaxMessage)))
-	t.commands.add("EXPIRE", it, strconv.Itoa(int(keptState.Seconds())))
 	return t
 }

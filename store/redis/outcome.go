@@ -61,36 +61,6 @@ func (e *ending) check() error {
 	return nil
 }
 
-// state writes cursor and progress. A late cursor is left out, and with a save its
-// progress.
-func (e *ending) state() {
-	o, it := e.outcome, e.t.iteration
-	if o.Seq > 0 {
-		e.t.seq = hex(o.Seq)
-	}
-	if o.Cursor == nil && o.Progress == nil {
-		return
-	}
-	e.t.may(it, "hash")
-	if o.Cursor != nil {
-		e.t.fields = append(e.t.fields, "c", string(o.Cursor))
-	}
-	if o.Progress != nil {
-		e.t.fields = append(e.t.fields, e.progress()...)
-	}
-	e.t.fields = append(e.t.fields, "ex", strconv.Itoa(1+e.held.own.Interruptions+e.held.own.Releases), "rt", "0.0")
-	if o.Verb != store.Save && o.Progress != nil {
-		e.t.commands.add(append([]string{"HSET", it}, e.progress()...)...)
-	}
-}
-
-func (e *ending) progress() []string {
-	p := *e.outcome.Progress
-	p.Note = store.Clean(p.Note, store.MaxMessage)
-	raw, _ := json.Marshal(p) // numbers and a text
-	return []string{ownField, string(raw)}
-}
-
 // end makes the commands of what ends the claim.
 func (e *ending) end() error {
 	switch {
@@ -102,6 +72,7 @@ func (e *ending) end() error {
 		e.t.commands = append(e.t.commands, e.note()...)
 	}
 	e.own.Deaths = 0
+	e.ran()
 	return verbs[e.outcome.Verb](e)
 }
 

@@ -30,8 +30,15 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 			if ok && it.jid != j.rec.ID { // the pattern found another text
 				ok = false
 			}
-			c.keep(t.token, h, it, ok)
-			continue
+			if !ok || it.cancelled == "" {
+				c.keep(t.token, h, it, ok)
+				continue
+			}
+			if tr, err := c.store.callOff(c.req.Worker, t.token, h); err != nil {
+				return false, err
+			} else {
+				undo = append(undo, tr)
+			}
 		}
 		c.left++
 		if t.suspect {
@@ -60,27 +67,20 @@ func (c *claiming) keep(token store.Token, h *holding, it iteration, state bool)
 	r.State, r.Worker, r.Token, r.ClaimedAt, r.Queue = store.Running, c.req.Worker, token, h.claimed, h.queue
 	r.Tick = store.Tick{}
 	if state {
-		r.Cursor, r.Progress = it.read()
-		r.Cancelling = it.cancelled != ""
+		_, r.Progress = it.read()
+		r.Cursor = cursorFor(it.cursor)
 	}
 	c.jobs = append(c.jobs, r)
 }
 
 // has says whether there is a cursor.
-func (it *iteration) has() bool {
-	cursor, _ := it.read()
-	return cursor != nil
-}
+func (it *iteration) has() bool { return cursorOf(it.cursor) != nil }
 
 // read is where the job stands.
 func (it *iteration) read() (json.RawMessage, store.Progress) {
-	var cursor json.RawMessage
 	var p store.Progress
-	if it.cursor != "" && it.cursor != "null" && json.Valid([]byte(it.cursor)) {
-		cursor = json.RawMessage(it.cursor)
-	}
 	if it.progress != "" {
 		_ = json.Unmarshal([]byte(it.progress), &p) // what somebody else wrote there is none
 	}
-	return cursor, p
+	return cursorOf(it.cursor), p
 }

@@ -1,6 +1,6 @@
 -- Brings jobs from one place to another, each whole or not at all: what is done about it
 -- is written only if the job was still where the caller saw it.
--- uses: clock admit
+-- uses: clock admit iteration
 -- KEYS: 1 a worker, 2 its claims, 3 what was last saved of each of them
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 '1' for milliseconds,
 --       4 the worker's batch as 16 digits or '', 5 what is kept with its answers, 6 the
@@ -12,7 +12,8 @@
 --           'none' that is lost, 'unfit' that the caller refused; key, what. Key is not
 --           read for claims
 --         fence of the cursor: its number as 16 digits or '', key of the iteration state
---           or '', how many fields and values are set in it; they are
+--           or '', how many fields and values are set in it; they are; when the run was
+--           claimed that ends now and counts in it, in µs, or ''
 --         key whose field cancelled says that the job is to be cancelled, or ''
 --         unique key that it needs, or '', its id, for how long that is kept in ms
 --         what counts: '', 'p' processed, 'f' processed and failed
@@ -23,7 +24,8 @@
 --       In words \0 stands for now as payloads have it, \1 for the cursor, what is
 --       between two \3 for why somebody cancelled it, or for itself, a word that begins
 --       with \2 is a score that many µs from now, one with \4 is itself without that. KEEP key n text adds a line to
---       a journal of at most n lines, FREE key id gives up a unique key.
+--       a journal of at most n lines, FREE key id gives up a unique key, MARK key at notes
+--       that a job is to be cancelled.
 -- reply: 0 if the beat is another; otherwise a letter each, those that are done first:
 --       A applied, a applied and cancelled, L not there any more, R refused: a key has
 --       another type, K the key it needs is not free, U unfit. Of a batch that was
@@ -50,11 +52,11 @@ local function filled(w, it)
   if string.byte(w, 1) == 4 then return string.sub(w, 2) end
   if string.byte(w, 1) == 2 then return score(us + string.sub(w, 2)) end
   if string.find(w, '\1', 1, true) then
-    local c = it ~= '' and redis.call('HGET', it, 'c')
-    w = string.gsub(w, '\1', { ['\1'] = c and ',"cursor":' .. c or '' })
+    local c = part(it, 'c')
+    w = string.gsub(w, '\1', { ['\1'] = c and c ~= 'null' and ',"cursor":' .. string.gsub(c, '^ ', '') or '' })
   end
   if string.find(w, '\3', 1, true) then
-    local why = it ~= '' and redis.call('HGET', it, 'why')
+    local why = part(it, 'why')
     w = string.gsub(w, '\3([^\3]*)\3', function(default) return why or default end)
   end
   if string.find(w, '%z') then w = string.gsub(w, '%z', d.at) end
@@ -73,7 +75,10 @@ local function free(key, id)
   if redis.call('GET', key) == id then redis.call('DEL', key) end
 end
 
-local own = { KEEP = keep, FREE = free }
+-- Takes fields out of a state, if it is one.
+local function without(it, ...) redis.pcall('HDEL', it, ...) end
+
+local own = { KEEP = keep, FREE = free, MARK = mark, HDEL = without }
 
 -- Reads commands, and makes them if so is said.
 local function commands(make, it)
@@ -108,6 +113,7 @@ local function one()
   local seq, it, n = word(), word(), tonumber(word())
   local fields = {}
   for f = 1, n do fields[f] = word() end
+  local began = word()
   local cancels, key_needed, id, kept, counted = word(), word(), word(), word(), word()
   local checked = true
   for _ = 1, tonumber(word()) do
@@ -119,18 +125,18 @@ local function one()
   local holder = key_needed ~= '' and redis.call('GET', key_needed)
   local free = not holder or holder == id
   local go = is and checked and free
-  local cancel = go and cancels ~= '' and redis.call('HEXISTS', cancels, 'cancelled') == 1
+  local cancel = go and cancels ~= '' and cancelling(cancels)
   if go then
     there(guard, key, what, true)
     if key_needed ~= '' then redis.call('SET', key_needed, id, 'PX', kept) end
-    if n > 0 then
-      local newer = seq == '' or seq > (redis.call('HGET', KEYS[3], what) or '')
-      if newer then
-        redis.call('HSET', it, unpack(fields))
-        redis.call('EXPIRE', it, 15552000) -- as long as Sidekiq keeps a dead job
-        if seq ~= '' and guard == 'held' then redis.call('HSET', KEYS[3], what, seq) end
-      end
+    local saved = (n > 0 or began ~= '') and redis.call('HGET', KEYS[3], what)
+    local newer = n > 0 and (seq == '' or seq > (saved or ''))
+    if newer then
+      redis.call('HSET', it, unpack(fields))
+      whole(it)
+      if seq ~= '' and guard == 'held' then redis.call('HSET', KEYS[3], what, seq) end
     end
+    if newer or began ~= '' then ran(it, not saved, began ~= '' and us - began) end
     if guard == 'claim' then redis.call('HDEL', KEYS[3], what) end
     if counted ~= '' then counts.p = counts.p + 1 end
     if counted == 'f' then counts.f = counts.f + 1 end

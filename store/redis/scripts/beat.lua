@@ -1,5 +1,5 @@
 -- Says that a worker lives, and looks at its claims.
--- uses: clock
+-- uses: clock iteration
 -- KEYS: 1 the worker, 2 its claims, 3 what was last saved of them, 4 its orders,
 --       5 signals of Sidekiq's Web for it, 6 number of the last order
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 name, 4 beat, 5 what it says of
@@ -25,7 +25,11 @@ for i = 1, n do
     lost[#lost + 1] = i
   else
     there = there + 1
-    if redis.call('HEXISTS', 'it-' .. id, 'cancelled') == 1 then cancelled[#cancelled + 1] = i end
+    local it = 'it-' .. id
+    if cancelling(it) then
+      cancelled[#cancelled + 1] = i
+      if not part(it, 'c') then whole(it) end -- Sidekiq's cancel! left it without
+    end
   end
 end
 
