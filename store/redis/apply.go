@@ -167,7 +167,7 @@ func (s *Store) undo(ctx context.Context, worker string, all []transition) error
 
 // putBack brings a claimed job back to where it was, as it was.
 func (s *Store) putBack(token store.Token, h *holding) transition {
-	t := transition{guard: "claim", what: token.String(), id: h.rec.ID}
+	t := transition{guard: "claim", what: token.String(), id: h.id}
 	t.may(h.from(s.keys), "list")
 	t.commands.add("RPUSH", h.from(s.keys), h.Text())
 	return t
@@ -176,7 +176,7 @@ func (s *Store) putBack(token store.Token, h *holding) transition {
 // burial brings a claimed text that is no job to the dead: what is an object with the
 // reason, anything else as it is.
 func (s *Store) burial(token store.Token, h *holding, why error) transition {
-	t := transition{guard: "claim", what: token.String(), id: h.rec.ID, counts: "f"}
+	t := transition{guard: "claim", what: token.String(), id: h.id, counts: "f"}
 	t.may(deadKey, "zset")
 	s.addDead(&t.commands, h.buried(why))
 	return t

@@ -92,7 +92,7 @@ func (s *Store) returnUnnamed(ctx context.Context, worker string, unnamed []stri
 		if h == nil {
 			continue
 		}
-		o := &store.Outcome{Claim: store.Claim{ID: h.rec.ID, Token: store.Token(token)}, Verb: store.Return}
+		o := &store.Outcome{Claim: store.Claim{ID: h.id, Token: store.Token(token)}, Verb: store.Return}
 		t := s.putBack(o.Token, h)
 		if err == nil {
 			if t, err = s.transition(worker, o, h); err != nil {

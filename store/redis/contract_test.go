@@ -58,10 +58,10 @@ func setFormat(t *testing.T, s *Store, id string, format int) {
 			t.Fatal(err)
 		}
 		for _, f := range jobs {
-			if f.h.rec.ID != id {
+			if f.h.id != id {
 				continue
 			}
-			o := f.h.own
+			o := *f.h.own
 			o.Format = format
 			c, err := o.change()
 			if err != nil {

@@ -56,9 +56,12 @@ func (o *own) change() (wire.Change, error) {
 // A job is a payload and what tasuki reads in it.
 type job struct {
 	wire.Payload
-	own
-	raw string
-	rec store.Record // what stands in the payload
+	*own     // never nil, and never changed
+	raw      string
+	id       string
+	kind     string
+	args     string
+	attempts int // failed ones
 }
 
 var (
@@ -73,7 +76,7 @@ const maxRuby = 16 << 20
 // readJob reads a payload. A job that is no job comes with an error and what could be
 // read of it.
 func readJob(text string) (*job, error) {
-	j := &job{raw: text}
+	j := &job{raw: text, own: &noOwn}
 	if len(text) > maxRuby {
 		return j, errTooBig
 	}
@@ -81,12 +84,22 @@ func readJob(text string) (*job, error) {
 	if j.Payload, err = wire.Parse(text); err != nil {
 		return j, err
 	}
-	if raw, ok := j.Raw(ownField); ok {
-		if err := json.Unmarshal([]byte(raw), &j.own); err != nil {
-			j.own = own{}
-		}
-	}
 	return j, j.read()
+}
+
+// What most jobs have.
+var noOwn, oneOwn = own{}, own{One: true}
+
+// readOwn reads the payload's field tasuki. What somebody else wrote there is nothing.
+func readOwn(raw string) *own {
+	if raw == `{"one":true}` {
+		return &oneOwn
+	}
+	o := &own{}
+	if err := json.Unmarshal([]byte(raw), o); err != nil {
+		return &noOwn
+	}
+	return o
 }
 
 // spelled is the payload in Ruby's spelling, also if it was enqueued in another: Sidekiq

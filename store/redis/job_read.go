@@ -12,16 +12,37 @@ import (
 	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
 )
 
-// A reading is what the fields of a payload say, on their way into the record.
-type reading struct {
-	class, args, jid wire.Value
-	retried, failed  time.Time
-	until            bool // it has a retry_for
+// read reads what the job is.
+func (j *job) read() error {
+	var class, args, jid wire.Value
+	for name, v := range j.All() {
+		switch name {
+		case "class":
+			class = v
+		case "args":
+			args = v
+		case "jid":
+			jid = v
+		case "retry_count":
+			if n, found := v.Int(); found == wire.OK {
+				j.attempts = int(max(0, min(n, math.MaxInt-1)+1))
+			}
+		case ownField:
+			j.own = readOwn(string(v))
+		}
+	}
+	j.id = j.idOf(jid)
+	return j.work(class, args)
 }
 
-// read fills the record.
-func (j *job) read() error {
-	r := &j.rec
+// A reading is what the fields of a payload say, on their way into a record.
+type reading struct {
+	retried, failed time.Time
+	until           bool // it has a retry_for
+}
+
+// record writes what stands in the payload into a record that has nothing yet.
+func (j *job) record(r *store.Record) {
 	var got reading
 	for name, v := range j.All() {
 		got.field(r, name, v)
@@ -31,29 +52,42 @@ func (j *job) read() error {
 			r.Failure.At = got.failed
 		}
 	}
-	r.ID = j.id(got.jid)
-	r.Timeout, r.Keep, r.Unique = j.own.Timeout, j.own.Keep, j.own.Unique
+	r.ID, r.Kind, r.Attempts = j.id, j.kind, j.attempts
+	if j.args != "" {
+		r.Args = json.RawMessage(j.args)
+	}
+	r.Timeout, r.Keep, r.Unique = j.Timeout, j.Keep, j.Unique
 	if got.until {
 		r.MaxAttempts = math.MaxInt32 // time alone says when it is enough
 	}
-	if j.own.Tick != nil {
-		r.Tick = *j.own.Tick
+	if j.Tick != nil {
+		r.Tick = *j.Tick
 	}
-	r.Format = max(1, j.own.Format)
-	r.Interruptions, r.Releases, r.Deaths = j.own.Interruptions, j.own.Releases, j.own.Deaths
-	r.Result = j.own.Result
-	return j.work(got.class, got.args)
+	r.Format = j.format()
+	r.Interruptions, r.Releases, r.Deaths = j.Interruptions, j.Releases, j.Deaths
+	r.Result = j.Result
 }
+
+// format is that of the job's state.
+func (j *job) format() int { return max(1, j.Format) }
+
+// queue is the one that the payload names.
+func (j *job) queue() string {
+	name, _ := j.String("queue")
+	return name
+}
+
+func (j *job) tags() []string {
+	tags, _ := j.Strings("tags")
+	return tags
+}
+
+// due is when it entered its queue.
+func (j *job) due() time.Time { return timeOf(j.Value("enqueued_at")) }
 
 // field reads one field.
 func (got *reading) field(r *store.Record, name string, v wire.Value) {
 	switch name {
-	case "class":
-		got.class = v
-	case "args":
-		got.args = v
-	case "jid":
-		got.jid = v
 	case "queue":
 		r.Queue, _ = v.Text()
 	case "tags":
@@ -63,10 +97,6 @@ func (got *reading) field(r *store.Record, name string, v wire.Value) {
 	case "retry_for":
 		_, found := v.Float()
 		got.until = found == wire.OK
-	case "retry_count":
-		if n, found := v.Int(); found == wire.OK {
-			r.Attempts = int(max(0, min(n, math.MaxInt-1)+1))
-		}
 	case "created_at":
 		r.CreatedAt = timeOf(v)
 	case "enqueued_at":
@@ -108,8 +138,8 @@ func (got *reading) failure(r *store.Record, name string, v wire.Value) {
 	}
 }
 
-// id is the job's, or one made of its text where it has none that tasuki takes.
-func (j *job) id(jid wire.Value) string {
+// idOf is the job's id, or one made of its text where it has none that tasuki takes.
+func (j *job) idOf(jid wire.Value) string {
 	id, _ := jid.Text()
 	if id != "" && len(id) <= store.MaxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 {
 		return id
@@ -143,20 +173,19 @@ func (j *job) work(name, list wire.Value) error {
 	if found != wire.OK || class == "" {
 		return errNoClass
 	}
-	j.rec.Kind = class
-	args := string(list)
-	if args == "" || args[0] != '[' {
+	j.kind = class
+	if list == "" || list[0] != '[' {
 		return errNoArgs
 	}
+	j.args = string(list)
 	if isActiveJob(class) {
-		if inner, plain, _, ok, err := wire.ActiveJob(args); ok && err == nil {
-			j.rec.Kind, j.rec.Args = inner, plain
+		if inner, plain, _, ok, err := wire.ActiveJob(j.args); ok && err == nil {
+			j.kind, j.args = inner, string(plain)
 			return nil
 		}
 	}
-	if j.own.One {
-		args = strings.TrimSpace(args[1 : len(args)-1])
+	if j.One {
+		j.args = strings.TrimSpace(j.args[1 : len(j.args)-1])
 	}
-	j.rec.Args = json.RawMessage(args)
 	return nil
 }

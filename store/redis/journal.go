@@ -36,7 +36,7 @@ func (r *releasing) lastLines(ctx context.Context) error {
 	var of []int
 	for i := range r.jobs {
 		if h := r.jobs[i].h; h != nil && h.own.Journal {
-			commands = append(commands, r.store.client.B().Lindex().Key(r.store.keys.journal(h.rec.ID)).Index(-1).Build())
+			commands = append(commands, r.store.client.B().Lindex().Key(r.store.keys.journal(h.id)).Index(-1).Build())
 			of = append(of, i)
 		}
 	}

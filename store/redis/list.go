@@ -125,7 +125,7 @@ func (l *listing) take(jobs []found) int {
 func (s *Store) records(ctx context.Context, all []found, now time.Time) ([]store.Record, error) {
 	ids := make([]string, len(all))
 	for i := range all {
-		ids[i] = all[i].h.rec.ID
+		ids[i] = all[i].h.id
 	}
 	states, err := s.states(ctx, ids)
 	if err != nil {
@@ -149,7 +149,8 @@ func (s *Store) records(ctx context.Context, all []found, now time.Time) ([]stor
 }
 
 func (f *found) record(now time.Time) store.Record {
-	r := f.h.rec
+	var r store.Record
+	f.h.record(&r)
 	r.Queue, r.State = queueName(f), f.state(now)
 	if f.err != nil {
 		r.Failure = &store.Failure{Class: "tasuki.BadJob", Message: f.err.Error()}
@@ -172,7 +173,7 @@ func (s *Store) journals(ctx context.Context, all []found) (map[int][]store.Run,
 	var of []int
 	for i := range all {
 		if all[i].h.own.Journal {
-			commands = append(commands, s.client.B().Lrange().Key(s.keys.journal(all[i].h.rec.ID)).Start(0).Stop(-1).Build())
+			commands = append(commands, s.client.B().Lrange().Key(s.keys.journal(all[i].h.id)).Start(0).Stop(-1).Build())
 			of = append(of, i)
 		}
 	}

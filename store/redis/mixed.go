@@ -123,7 +123,7 @@ func (c *claiming) window(ctx context.Context, q *want, depth, n int) (glimpse, 
 	var known []taking
 	for _, payload := range slices.Backward(payloads) {
 		j, err := readJob(payload)
-		if err == nil && !c.knows(&j.rec) {
+		if err == nil && !c.knows(j) {
 			g.strangers++
 		} else if len(known) < c.left {
 			known = append(known, taking{c.token, q, false, payload})

@@ -128,8 +128,8 @@ func (m *moving) move(ctx context.Context, p *place, jobs []found) ([]bool, erro
 
 // transition is what happens to one job.
 func (m *moving) transition(f *found) (transition, error) {
-	e := ending{store: m.store, held: f.h, own: f.h.own, queue: queueName(f), outcome: &store.Outcome{}}
-	id := f.h.rec.ID
+	e := ending{store: m.store, held: f.h, own: *f.h.own, queue: queueName(f), outcome: &store.Outcome{}}
+	id := f.h.id
 	e.t = transition{guard: "member", key: f.place.key, what: f.text, id: id, iteration: iterationKey(id)}
 	switch {
 	case f.place.worker != "":
@@ -189,7 +189,7 @@ func (m *moving) toCancelled(e *ending, _ *found) error {
 
 func (m *moving) toNothing(e *ending, f *found) error {
 	e.free()
-	id := f.h.rec.ID
+	id := f.h.id
 	e.t.commands.add("UNLINK", iterationKey(id), e.store.keys.journal(id))
 	return nil
 }

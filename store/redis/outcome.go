@@ -29,7 +29,7 @@ type ending struct {
 
 // transition is what an outcome does, or why it can never be written.
 func (s *Store) transition(worker string, o *store.Outcome, h *holding) (transition, error) {
-	e := ending{store: s, worker: worker, outcome: o, held: h, own: h.own, queue: h.queue}
+	e := ending{store: s, worker: worker, outcome: o, held: h, own: *h.own, queue: h.queue}
 	if err := e.check(); err != nil {
 		return transition{}, err
 	}
@@ -68,7 +68,7 @@ func (e *ending) end() error {
 		return verbs[store.Return](e)
 	case e.outcome.Verb != store.Finish || e.own.Journal:
 		e.own.Journal = true
-		e.t.may(e.store.keys.journal(e.held.rec.ID), "list")
+		e.t.may(e.store.keys.journal(e.held.id), "list")
 		e.t.commands = append(e.t.commands, e.note()...)
 	}
 	e.own.Deaths = 0
@@ -79,7 +79,7 @@ func (e *ending) end() error {
 // note adds the run to the journal.
 func (e *ending) note() commands {
 	line := runLine(e.worker, e.store.unit.Spell(e.held.claimed), e.outcome.Why)
-	return e.store.noteLine(e.held.rec.ID, line)
+	return e.store.noteLine(e.held.id, line)
 }
 
 // runLine is a run for the journal.

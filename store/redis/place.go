@@ -174,7 +174,6 @@ func (s *Store) listPage(ctx context.Context, p *place, at spot, n int) ([]found
 	jobs := make([]found, len(texts))
 	for i, text := range texts {
 		j, err := readJob(text)
-		j.rec.Queue = p.queue
 		jobs[i] = found{place: p, text: text, h: &holding{job: j, queue: p.queue, suspect: p.suspect}, err: err}
 	}
 	return jobs, nil
@@ -193,7 +192,7 @@ func (s *Store) setPage(ctx context.Context, p *place, at spot, n int) ([]found,
 	jobs := make([]found, len(members))
 	for i, m := range members {
 		j, err := readJob(m.Member)
-		jobs[i] = found{place: p, text: m.Member, score: m.Score, h: &holding{job: j, queue: j.rec.Queue}, err: err}
+		jobs[i] = found{place: p, text: m.Member, score: m.Score, h: &holding{job: j, queue: j.queue()}, err: err}
 	}
 	return jobs, nil
 }
@@ -233,11 +232,10 @@ func (f *found) selects(filter *store.Filter, now time.Time) bool {
 	if f.h == nil {
 		return false
 	}
-	r := &f.h.rec
 	in := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
-	return in(filter.IDs, r.ID) && in(filter.Queues, queueName(f)) && in(filter.Kinds, r.Kind) &&
+	return in(filter.IDs, f.h.id) && in(filter.Queues, queueName(f)) && in(filter.Kinds, f.h.kind) &&
 		(len(filter.States) == 0 || slices.Contains(filter.States, f.state(now))) &&
-		(len(filter.Tags) == 0 || slices.ContainsFunc(r.Tags, func(t string) bool { return slices.Contains(filter.Tags, t) })) &&
+		(len(filter.Tags) == 0 || slices.ContainsFunc(f.h.tags(), func(t string) bool { return slices.Contains(filter.Tags, t) })) &&
 		(filter.Worker == "" || f.place.worker == filter.Worker)
 }
 

@@ -15,8 +15,8 @@ func (s *Store) promote(ctx context.Context, due []dueJob) error {
 	w := work{}
 	for _, d := range due {
 		j, err := readJob(d.payload)
-		h := &holding{job: j, queue: j.rec.Queue}
-		t := transition{guard: "member", key: d.set, what: d.payload, id: j.rec.ID}
+		h := &holding{job: j, queue: j.queue()}
+		t := transition{guard: "member", key: d.set, what: d.payload, id: j.id}
 		if err != nil {
 			t.may(deadKey, "zset")
 			s.addDead(&t.commands, h.buried(err))

@@ -63,8 +63,8 @@ func (p *pruning) before(ctx context.Context, set string, end time.Time) error {
 	w := work{}
 	for _, text := range texts {
 		j, _ := readJob(text)
-		t := transition{guard: "member", key: set, what: text, id: j.rec.ID}
-		t.commands.add("UNLINK", iterationKey(j.rec.ID), s.keys.journal(j.rec.ID))
+		t := transition{guard: "member", key: set, what: text, id: j.id}
+		t.commands.add("UNLINK", iterationKey(j.id), s.keys.journal(j.id))
 		w.transitions = append(w.transitions, t)
 	}
 	a, err := s.apply(ctx, &w)

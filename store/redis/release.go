@@ -116,7 +116,7 @@ func (r *releasing) where(ctx context.Context) error {
 	ids := make([]string, len(r.jobs))
 	for i := range r.jobs {
 		if r.jobs[i].h != nil {
-			ids[i] = r.jobs[i].h.rec.ID
+			ids[i] = r.jobs[i].h.id
 		}
 	}
 	states, err := r.store.states(ctx, ids)
@@ -140,7 +140,7 @@ func (r *releasing) transition(j *heldJob) (transition, error) {
 		none.may(deadKey, "zset")
 		s.addDead(&none.commands, j.h.buried(j.err))
 		return none, nil
-	case len(r.worker.Kinds) > 0 && !slices.Contains(r.worker.Kinds, j.h.rec.Kind):
+	case len(r.worker.Kinds) > 0 && !slices.Contains(r.worker.Kinds, j.h.kind):
 		// It took a stranger and could not put it back any more.
 		none.may(j.h.from(s.keys), "list")
 		none.commands.add("RPUSH", j.h.from(s.keys), j.h.Text())
@@ -152,8 +152,8 @@ func (r *releasing) transition(j *heldJob) (transition, error) {
 // takeBack is what becomes of a job that may have run.
 func (r *releasing) takeBack(j *heldJob) (transition, error) {
 	token, _ := strconv.ParseUint(j.token, 16, 64)
-	o := &store.Outcome{Claim: store.Claim{ID: j.h.rec.ID, Token: store.Token(token)}, Verb: store.HandOver, Why: r.req.Why}
-	e := ending{store: r.store, worker: r.req.Worker, outcome: o, held: j.h, own: j.h.own, queue: j.h.queue}
+	o := &store.Outcome{Claim: store.Claim{ID: j.h.id, Token: store.Token(token)}, Verb: store.HandOver, Why: r.req.Why}
+	e := ending{store: r.store, worker: r.req.Worker, outcome: o, held: j.h, own: *j.h.own, queue: j.h.queue}
 	e.t = transition{guard: "claim", what: j.token, id: o.ID, iteration: iterationKey(o.ID)}
 	e.own.Releases++
 	e.own.Journal = true
@@ -216,7 +216,7 @@ func (r *releasing) note(j *heldJob, l letter) {
 	if l == cancelled {
 		j.became = store.Cancelled
 	}
-	r.reply.Jobs = append(r.reply.Jobs, store.Released{ID: j.h.rec.ID, Kind: j.h.rec.Kind, State: j.became,
+	r.reply.Jobs = append(r.reply.Jobs, store.Released{ID: j.h.id, Kind: j.h.kind, State: j.became,
 		Ran: max(0, r.beaten.Sub(j.h.claimed)), Cursor: j.state.has()})
 }
 

@@ -143,13 +143,13 @@ func (b *batch) find(ctx context.Context) ([]*holding, error) {
 // add adds an outcome to the work.
 func (b *batch) add(i int, h *holding) {
 	o := &b.req.Outcomes[i]
-	if h != nil && h.rec.ID == o.ID && h.leavesNothing(o) {
+	if h != nil && h.id == o.ID && h.leavesNothing(o) {
 		b.done = append(b.done, i)
 		b.work.done = append(b.work.done, o.Token.String())
 		return
 	}
 	t := transition{guard: "none"} // it may have been applied, if this is a resend
-	if h != nil && h.rec.ID == o.ID {
+	if h != nil && h.id == o.ID {
 		var err error
 		if t, err = b.store.transition(b.req.Worker, o, h); err != nil {
 			t, b.results[i] = transition{guard: "unfit"}, store.Result{What: store.Refused, Err: err}

@@ -13,6 +13,7 @@ import (
 // no job aside. It says whether there is room again.
 func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 	var undo []transition
+	c.jobs = slices.Grow(c.jobs, len(s.taken))
 	for i := range s.taken {
 		t := &s.taken[i]
 		j, err := readJob(t.payload)
@@ -21,13 +22,13 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 		switch {
 		case err != nil:
 			undo = append(undo, c.store.burial(t.token, h, err))
-		case !c.knows(&j.rec):
+		case !c.knows(j):
 			undo = append(undo, c.store.putBack(t.token, h))
 			t.queue.mixed = true
 			c.store.mixed.note(t.queue.Name, true)
 		default:
 			it, ok := s.cursors[i]
-			if ok && it.jid != j.rec.ID { // the pattern found another text
+			if ok && it.jid != j.id { // the pattern found another text
 				ok = false
 			}
 			if !ok || it.cancelled == "" {
@@ -52,8 +53,8 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 }
 
 // knows says whether the worker may run a job.
-func (c *claiming) knows(r *store.Record) bool {
-	return r.Format <= store.Format && slices.Contains(c.req.Kinds, r.Kind)
+func (c *claiming) knows(j *job) bool {
+	return j.format() <= store.Format && slices.Contains(c.req.Kinds, j.kind)
 }
 
 // keep answers a job.
@@ -63,14 +64,15 @@ func (c *claiming) keep(token store.Token, h *holding, it iteration, state bool)
 	}
 	h.state = state
 	c.store.held.add(c.req.Worker, token, h)
-	r := h.rec
+	c.jobs = append(c.jobs, store.Record{})
+	r := &c.jobs[len(c.jobs)-1]
+	h.record(r)
 	r.State, r.Worker, r.Token, r.ClaimedAt, r.Queue = store.Running, c.req.Worker, token, h.claimed, h.queue
 	r.Tick = store.Tick{}
 	if state {
 		_, r.Progress = it.read()
 		r.Cursor = cursorFor(it.cursor)
 	}
-	c.jobs = append(c.jobs, r)
 }
 
 // has says whether there is a cursor.

@@ -57,7 +57,7 @@ func (s *Store) iterations(ctx context.Context, taken []taking) (map[int]iterati
 	ids := make([]string, len(taken))
 	for i := range taken {
 		j, _ := readJob(taken[i].payload)
-		ids[i] = j.rec.ID
+		ids[i] = j.id
 	}
 	return s.states(ctx, ids)
 }

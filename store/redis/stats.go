@@ -94,9 +94,9 @@ func (c *counting) lists(ctx context.Context, names []string) error {
 		name := names[i/2]
 		c.add(name, store.Ready, n)
 		if text, err := pair[1].ToString(); err == nil {
-			if j, err := readJob(text); err == nil && !j.rec.DueAt.IsZero() {
+			if j, err := readJob(text); err == nil && !j.due().IsZero() {
 				q := c.queue(name)
-				q.Latency = max(q.Latency, c.now.Sub(j.rec.DueAt))
+				q.Latency = max(q.Latency, c.now.Sub(j.due()))
 			}
 		}
 	}

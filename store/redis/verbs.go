@@ -32,7 +32,7 @@ func (e *ending) giveBack() error {
 }
 
 func (e *ending) finish() error {
-	s, id := e.store, e.held.rec.ID
+	s, id := e.store, e.held.id
 	e.t.counts = "p"
 	e.free()
 	keep := e.own.Keep
@@ -60,22 +60,22 @@ func (e *ending) keepEnded(keep time.Duration) error {
 	}
 	e.t.may(set, "zset")
 	e.t.commands.add("ZADD", set, dueIn(keep), text)
-	e.t.commands.add("HDEL", iterationKey(e.held.rec.ID), "cancelled", "why")
+	e.t.commands.add("HDEL", iterationKey(e.held.id), "cancelled", "why")
 	return nil
 }
 
 // free gives up the job's unique key.
 func (e *ending) free() {
 	if key := e.own.Unique; key != "" {
-		e.t.commands.add("FREE", e.store.keys.unique(key), e.held.rec.ID)
+		e.t.commands.add("FREE", e.store.keys.unique(key), e.held.id)
 	}
 }
 
 // failed notes the failure as Sidekiq does.
 func (e *ending) failed() {
 	e.t.counts = "f"
-	e.change("retry_count", strconv.Itoa(e.held.rec.Attempts))
-	if e.held.rec.Attempts == 0 {
+	e.change("retry_count", strconv.Itoa(e.held.attempts))
+	if e.held.attempts == 0 {
 		e.change("failed_at", nowMark)
 	} else {
 		e.change("retried_at", nowMark)
@@ -161,7 +161,7 @@ func (e *ending) bury() error {
 	e.failed()
 	e.free()
 	if e.held.leavesNoBody() {
-		e.t.commands.add("UNLINK", iterationKey(e.held.rec.ID), e.store.keys.journal(e.held.rec.ID))
+		e.t.commands.add("UNLINK", iterationKey(e.held.id), e.store.keys.journal(e.held.id))
 		return nil
 	}
 	e.change(whyField, wire.Quote(store.Clean(e.outcome.Why, store.MaxMessage)))
@@ -189,7 +189,7 @@ func (e *ending) cancelled(why string) error {
 
 // mayCancel makes what happens instead if the job is to be cancelled.
 func (e *ending) mayCancel() {
-	e.t.cancels = iterationKey(e.held.rec.ID)
+	e.t.cancels = iterationKey(e.held.id)
 	e.t.iteration = e.t.cancels
 	other := ending{store: e.store, worker: e.worker, outcome: e.outcome, held: e.held, own: e.own, changes: slices.Clone(e.changes)}
 	other.free()

@@ -22,7 +22,7 @@ type field struct {
 }
 
 // usual is how many fields a payload has at most as a rule.
-const usual = 14
+const usual = 10
 
 // Parse reads a text that must be one JSON object in UTF-8, nested no deeper than
 // encoding/json reads, and shorter than 2 GiB. The error is ErrJSON or
