@@ -96,6 +96,6 @@ func (s *Store) states(ctx context.Context, ids []string) (map[int]iteration, er
 // callOff gives a claim up whose job was cancelled while it waited, as Sidekiq's cancel!
 // does it: the job is cancelled, unless that was taken back meanwhile.
 func (s *Store) callOff(worker string, token store.Token, h *holding) (transition, error) {
-	o := &store.Outcome{Claim: store.Claim{ID: h.rec.ID, Token: token}, Verb: store.Return}
+	o := &store.Outcome{Claim: store.Claim{ID: h.id, Token: token}, Verb: store.Return}
 	return s.transition(worker, o, h)
 }
