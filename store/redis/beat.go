@@ -93,11 +93,11 @@ func (s *Store) returnUnnamed(ctx context.Context, worker string, unnamed []stri
 			continue
 		}
 		o := &store.Outcome{Claim: store.Claim{ID: h.id, Token: store.Token(token)}, Verb: store.Return}
-		t := s.putBack(o.Token, h)
-		if err == nil {
-			if t, err = s.transition(worker, o, h); err != nil {
-				return 0, err
-			}
+		var t transition
+		if err != nil {
+			t = s.burial(o.Token, h, err)
+		} else if t, err = s.transition(worker, o, h); err != nil {
+			return 0, err
 		}
 		w.transitions = append(w.transitions, t)
 		s.held.drop(worker, o.Token)

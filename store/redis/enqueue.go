@@ -79,7 +79,7 @@ func (s *Store) enqueueOne(ctx context.Context, j *store.Job, head string) (stor
 	span := s.span.Load()
 	args := append(make([]string, 0, 8), s.clock()...)
 	args = append(args, j.ID, queueOf(j), head, strconv.FormatInt(span, 10))
-	reply, err := s.run(ctx, oneScript, nil, args)
+	reply, err := s.repeat(ctx, oneScript, nil, args)
 	if err != nil {
 		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
 	}
@@ -113,7 +113,7 @@ func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, heads []stri
 		}
 		args[at-1] = strconv.Itoa(len(args) - at)
 	}
-	reply, err := s.run(ctx, plainScript, nil, args)
+	reply, err := s.repeat(ctx, plainScript, nil, args)
 	if err != nil {
 		return false, fmt.Errorf("enqueue: %w", err)
 	}
@@ -138,7 +138,7 @@ func (s *Store) enqueueApart(ctx context.Context, jobs []store.Job, heads []stri
 	for i := range jobs {
 		args = append(args, s.admission(&jobs[i], heads[i])...)
 	}
-	reply, err := s.run(ctx, enqueueScript, nil, args)
+	reply, err := s.repeat(ctx, enqueueScript, nil, args)
 	if err != nil {
 		return nil, fmt.Errorf("enqueue: %w", err)
 	}

@@ -31,7 +31,7 @@ func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error 
 		case ctx.Err() != nil:
 			return nil
 		case l.refused:
-			return fmt.Errorf("listen: %w: %w (hint: the user needs CLIENT TRACKING and a server of version 6 or newer without a proxy in between)", store.ErrUnsupported, err)
+			return fmt.Errorf("listen: %w: %w", store.ErrUnsupported, hinted(err, "CLIENT TRACKING does not pass some proxies: give the address of the server itself"))
 		case l.works:
 			pause = againSoon
 		}
@@ -76,10 +76,11 @@ func (l *listening) run(ctx context.Context) error {
 	})
 	tracking := conn.B().ClientTracking().On().Build()
 	if err := conn.Do(ctx, tracking).Error(); err != nil {
-		l.refused = code(err) != "" && !passing(err)
+		l.refused = lasting(err)
 		return explained(err)
 	}
 	if _, err := l.look(ctx, conn); err != nil {
+		l.refused = lasting(err)
 		return err
 	}
 	l.works = true
@@ -109,19 +110,23 @@ func (l *listening) run(ctx context.Context) error {
 // look reads what shall be told of, which the server forgets when it tells. It says
 // whether there is something to claim.
 func (l *listening) look(ctx context.Context, conn rueidis.DedicatedClient) (some bool, err error) {
-	b := conn.B
+	b, keys := conn.B, []typed{{pausedKey, "set"}, {scheduleKey, "zset"}, {retryKey, "zset"}}
 	commands := rueidis.Commands{
 		b().Scard().Key(pausedKey).Build(),
 		b().Zrange().Key(scheduleKey).Min("0").Max("0").Withscores().Build(),
 		b().Zrange().Key(retryKey).Min("0").Max("0").Withscores().Build(),
 	}
 	for _, q := range l.queues {
-		commands = append(commands, b().Llen().Key(queueKey(q)).Build(), b().Llen().Key(l.store.keys.suspects(q)).Build())
+		for _, key := range []string{queueKey(q), l.store.keys.suspects(q)} {
+			commands, keys = append(commands, b().Llen().Key(key).Build()), append(keys, typed{key, "list"})
+		}
 	}
 	next := math.Inf(1)
 	for i, r := range conn.DoMulti(ctx, commands...) {
-		if err := r.Error(); err != nil && code(err) == "" && !rueidis.IsRedisNil(err) {
-			return false, explained(err)
+		err := r.Error()
+		l.store.fits(keys[i], code(err) != "WRONGTYPE")
+		if err != nil && code(err) != "WRONGTYPE" && !rueidis.IsRedisNil(err) {
+			return false, explained(err) // the server may not have noted what to tell of
 		}
 		switch i {
 		case 0:

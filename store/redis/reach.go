@@ -33,11 +33,13 @@ func reachHint(err error, o *rueidis.ClientOption) string {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENOENT):
 		return "is the server running, and do host and port in the address fit?"
 	case isCertificate(err):
-		return "the server's certificate does not fit: an authority of your own goes into SSL_CERT_FILE; ?skip_verify=true asks for none"
+		return "the server's certificate does not fit: an authority of your own is told by ?ca=file, or by SSL_CERT_FILE; ?skip_verify=true asks for none"
 	case secure && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(tls.RecordHeaderError))):
 		return "a server that speaks no TLS is redis://, with one s; or a firewall lets nothing through"
 	case !secure && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF)):
-		return "a server that speaks TLS is rediss://, with two s"
+		return "a server that speaks TLS is rediss://, with two s; or this one lets in no more clients: see maxclients"
+	case secure && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || isAlert(err)):
+		return "the server may want a certificate of yours: ?cert=file&key=file, both PEM"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "nobody answers there: is the address right, and does a firewall let it through?"
 	}
@@ -62,3 +64,6 @@ func isCertificate(err error) bool {
 	return errors.As(err, new(*tls.CertificateVerificationError)) || errors.As(err, new(x509.UnknownAuthorityError)) ||
 		errors.As(err, new(x509.HostnameError))
 }
+
+// isAlert says whether the server broke TLS off and said why.
+func isAlert(err error) bool { return errors.As(err, new(tls.AlertError)) }

@@ -3,7 +3,11 @@ package redis
 import (
 	"context"
 	"embed"
+	"errors"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 
 	"github.com/redis/rueidis"
 )
@@ -44,11 +48,32 @@ func read(name string) string {
 	return string(text)
 }
 
-// run runs a script. It is never run twice, also if its answer does not come.
+// run runs a script. It is not run twice if its answer does not come: it may have been done.
+// What a replica refuses was not done, and is tried on a new connection.
 func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (rueidis.RedisMessage, error) {
 	msg, err := script.Exec(ctx, s.client, keys, args).ToMessage()
-	if code(err) == "READONLY" || code(err) == "MASTERDOWN" {
+	if replica(err) {
 		s.lines.cut()
+		msg, err = script.Exec(ctx, s.client, keys, args).ToMessage()
+	}
+	if code(err) == "WRONGTYPE" {
+		err = s.named(ctx, err, keys, args)
 	}
 	return msg, explained(err)
+}
+
+// repeat runs a script that may be done twice: once more if the connection breaks, as those
+// do that the server, or somebody on the way, closed in the meantime.
+func (s *Store) repeat(ctx context.Context, script *rueidis.Lua, keys, args []string) (rueidis.RedisMessage, error) {
+	msg, err := s.run(ctx, script, keys, args)
+	if broken(err) && ctx.Err() == nil {
+		return s.run(ctx, script, keys, args)
+	}
+	return msg, err
+}
+
+// broken says whether a connection ended under way.
+func broken(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

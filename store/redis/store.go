@@ -17,11 +17,13 @@ type Store struct {
 	client  rueidis.Client
 	lines   lines
 	options Options
+	user    string // of the server, in its ACLs
 	keys    keys
 	unit    wire.Unit
 	held    holdings
 	mixed   mixed
 	convoy  convoy
+	misfits misfits
 	began   time.Time
 	span    atomic.Int64 // the last in which ids are known to end by themselves
 
