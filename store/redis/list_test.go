@@ -2,6 +2,7 @@ package redis
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,5 +60,29 @@ func TestToFindOneJobManyAreReadAtOnce(t *testing.T) {
 	all, err := m.Commands(t.Context())
 	if err != nil || len(all) > 30 {
 		t.Errorf("%d commands, %v", len(all), err)
+	}
+}
+
+func TestWhatEndedLastIsListedFirst(t *testing.T) {
+	s := open(t, redistest.Shared(t).DB(t))
+	enqueue(t, s, store.Job{ID: "a", Kind: "mail"}, store.Job{ID: "b", Kind: "mail"}, store.Job{ID: "c", Kind: "mail"})
+	for _, id := range []string{"b", "c", "a"} {
+		if n, err := s.Move(t.Context(), store.MoveRequest{Filter: store.Filter{IDs: []string{id}}, To: store.Dead}); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	listed := ""
+	for after := "first"; after != ""; {
+		page, err := s.List(t.Context(), store.ListRequest{Filter: store.Filter{States: []store.State{store.Dead}}, After: strings.TrimPrefix(after, "first"), Limit: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Jobs {
+			listed += r.ID
+		}
+		after = page.Next
+	}
+	if listed != "acb" {
+		t.Errorf("listed %s, want acb", listed)
 	}
 }

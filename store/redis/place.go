@@ -179,13 +179,20 @@ func (s *Store) listPage(ctx context.Context, p *place, at spot, n int) ([]found
 	return jobs, nil
 }
 
+// setPage reads a sorted set: what is due first, or what ended last.
 func (s *Store) setPage(ctx context.Context, p *place, at spot, n int) ([]found, error) {
-	from := "-inf"
+	from, to := "-inf", "+inf"
+	if p.state.Ended() {
+		from, to = to, from
+	}
 	if at.Skip > 0 {
 		from = strconv.FormatFloat(at.Score, 'f', -1, 64)
 	}
-	members, err := s.client.Do(ctx, s.client.B().Zrangebyscore().Key(p.key).Min(from).Max("+inf").Withscores().
-		Limit(int64(at.Skip), int64(n)).Build()).AsZScores()
+	read := s.client.B().Zrangebyscore().Key(p.key).Min(from).Max(to).Withscores().Limit(int64(at.Skip), int64(n)).Build()
+	if p.state.Ended() {
+		read = s.client.B().Zrevrangebyscore().Key(p.key).Max(from).Min(to).Withscores().Limit(int64(at.Skip), int64(n)).Build()
+	}
+	members, err := s.client.Do(ctx, read).AsZScores()
 	if err != nil {
 		return nil, skipWrong(err)
 	}
