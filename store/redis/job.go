@@ -45,6 +45,11 @@ func (o *own) change() (wire.Change, error) {
 	if o.zero() {
 		return wire.Change{Name: ownField}, nil
 	}
+	if rest := *o; o.One {
+		if rest.One = false; rest.zero() {
+			return wire.Change{Name: ownField, Raw: justOne}, nil
+		}
+	}
 	raw, err := json.Marshal(o)
 	if err != nil {
 		return wire.Change{}, fmt.Errorf("what tasuki keeps of a job: %w", err)
@@ -87,12 +92,15 @@ func readJob(text string) (*job, error) {
 	return j, j.read()
 }
 
+// justOne is what most fields are.
+const justOne = `{"one":true}`
+
 // What most jobs have.
 var noOwn, oneOwn = own{}, own{One: true}
 
 // readOwn reads the payload's field tasuki. What somebody else wrote there is nothing.
 func readOwn(raw string) *own {
-	if raw == `{"one":true}` {
+	if raw == justOne {
 		return &oneOwn
 	}
 	o := &own{}
