@@ -165,13 +165,14 @@ func (c *claimer) draw() int {
 // runs makes a run of each claimed record.
 func (c *claimer) runs(recs []store.Record) []*run {
 	runs, now := make([]*run, 0, len(recs)), time.Now()
-	for _, rec := range recs {
+	for i := range recs {
+		rec := &recs[i]
 		h := c.byKind[rec.Kind]
 		if h == nil {
 			c.w.log.Error("claimed a job of a kind that was not asked for", slog.String("job", rec.ID), slog.String("kind", rec.Kind))
 			continue // nobody names it: the store takes it back
 		}
-		runs = append(runs, &run{rec: rec, came: now, handler: h, limit: c.limit, pulse: c.w.pulse, log: c.w.log, saver: c.w.saver,
+		runs = append(runs, &run{rec: *rec, came: now, handler: h, limit: c.limit, pulse: c.w.pulse, log: c.w.log, saver: c.w.saver, probe: c.w.probe,
 			held: store.NewHeld(c.w.name, store.Claim{ID: rec.ID, Token: rec.Token})})
 	}
 	return runs

@@ -47,7 +47,7 @@ func (e hopelessError) Unwrap() error { return e.error }
 // mistake in the program: an attempt that goes on behind it would leave out the rest
 // of the item.
 func isHopeless(err error) bool {
-	return errors.Is(err, store.ErrNoItem) || errors.As(err, new(hopelessError))
+	return err != nil && (errors.Is(err, store.ErrNoItem) || errors.As(err, new(hopelessError)))
 }
 
 // A StillRunning is Stop's answer when handlers were still running at the

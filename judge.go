@@ -46,8 +46,7 @@ func (r *run) judge(err error) (o store.Outcome, ok bool) {
 	}
 	r.leave(&o)
 	err = r.unswallowed(err)
-	var said *outcome
-	errors.As(err, &said)
+	said := saidIn(err)
 	cause := context.Cause(r.ctx)
 	switch {
 	case isHopeless(err):
@@ -107,6 +106,16 @@ func (r *run) backoff(n int) (d time.Duration) {
 		}
 	}()
 	return r.handler.backoff(n)
+}
+
+// saidIn is what a handler's error asks for; nil: nothing.
+func saidIn(err error) *outcome {
+	if err == nil {
+		return nil
+	}
+	var said *outcome
+	errors.As(err, &said)
+	return said
 }
 
 func (o *outcome) is(what outcomeKind) bool { return o != nil && o.what == what }

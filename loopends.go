@@ -65,8 +65,7 @@ func (it *iteration) end(ctx context.Context) error {
 
 // left is the end of a loop that is not at its end: hooks are told.
 func (it *iteration) left(ctx context.Context, err error) error {
-	var said *outcome
-	errors.As(err, &said)
+	said := saidIn(err)
 	cause := context.Cause(ctx)
 	hook, name := it.stop, "OnStop"
 	switch {

@@ -2,7 +2,6 @@ package tasuki
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -56,10 +55,8 @@ func (r *run) waited() time.Duration {
 func (r *run) redo(verb store.Verb, err error) (items int64, again time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var said *outcome
-	errors.As(r.unswallowed(err), &said)
 	switch {
-	case r.refused, said.is(outYield):
+	case r.refused, saidIn(r.unswallowed(err)).is(outYield):
 	case verb != store.HandOver && verb != store.Fail && verb != "":
 	case r.items > 0:
 		again = r.clock() - r.stepped

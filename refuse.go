@@ -90,9 +90,8 @@ func (r *run) refusal() error {
 // unswallowed is what counts of what a handler answered: done is not done if the
 // runtime ended a loop or a step of it. Called with mu held.
 func (r *run) unswallowed(err error) error {
-	var said *outcome
-	switch errors.As(err, &said); {
-	case r.cut == nil, err != nil && !said.is(outThen):
+	switch {
+	case r.cut == nil, err != nil && !saidIn(err).is(outThen):
 		return err
 	case errors.Is(r.cut, ErrTimeout):
 		return &timeoutError{after: r.timeout(), err: r.cut}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -77,7 +78,7 @@ func (r *run) begin(base context.Context) {
 	ctx, cancel := context.WithCancelCause(base)
 	ctx = context.WithValue(ctx, runKey{}, r)
 	r.ctx, r.cancel = store.WithHeld(ctx, r.held), cancel
-	if r.probe = probe.From(base); r.probe != nil {
+	if r.probe != nil {
 		r.ctx = probe.WithSave(r.ctx, r.saveAll)
 	}
 	r.progress, r.told = r.rec.Progress, true
@@ -86,7 +87,7 @@ func (r *run) begin(base context.Context) {
 // start begins a run, in a goroutine of its own.
 func (w *Worker) start(r *run) {
 	r.begin(w.base)
-	w.hands.run(func() { r.work(w.cfg.Middleware, func(err error) { w.settleRun(r, err) }) })
+	w.hands.run(func() { w.work(r) })
 }
 
 // settleRun gives a run's outcome to the settler and its slot to the next.
@@ -107,8 +108,8 @@ func (w *Worker) settleRun(r *run, err error) {
 }
 
 // work runs the handler inside its middleware and answers how it ended. It
-// survives a panic and, through its caller's deferred call, a Goexit.
-func (r *run) work(middleware []Middleware, ended func(error)) {
+// survives a panic and a Goexit.
+func (w *Worker) work(r *run) {
 	err := error(&panicError{}) // stands if the goroutine ends without returning: Goexit
 	defer func() {
 		if p := recover(); p != nil {
@@ -117,7 +118,7 @@ func (r *run) work(middleware []Middleware, ended func(error)) {
 		if p, fell := err.(*panicError); fell {
 			p.where = r.whence()
 		}
-		ended(err)
+		w.settleRun(r, err)
 	}()
 	ctx, stop := r.withTimeout()
 	defer stop()
@@ -127,8 +128,8 @@ func (r *run) work(middleware []Middleware, ended func(error)) {
 		}
 		return r.handler.do(ctx, r)
 	})
-	for i := len(middleware) - 1; i >= 0; i-- {
-		next = middleware[i](next)
+	for _, m := range slices.Backward(w.cfg.Middleware) {
+		next = m(next)
 	}
 	err = next(ctx)
 	if err == nil && errors.Is(context.Cause(ctx), ErrTimeout) {

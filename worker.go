@@ -11,6 +11,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki/internal/host"
 	"github.com/tasuki-jobs/tasuki/internal/loop"
+	"github.com/tasuki-jobs/tasuki/internal/probe"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -37,8 +38,9 @@ type Worker struct {
 	planner *scheduler
 	teller  *teller
 
-	base  context.Context // parent of the handlers' contexts
-	life  context.Context // of calls to the store; ends when all is over
+	base  context.Context                    // parent of the handlers' contexts
+	probe func(context.Context, probe.Point) // for tests; nil: none
+	life  context.Context                    // of calls to the store; ends when all is over
 	die   context.CancelFunc
 	loops context.Context // of the actors' loops; a call on its way outlives it
 	rest  context.CancelFunc
@@ -89,6 +91,7 @@ func New(st store.Store, cfg Config) (*Worker, error) {
 // build makes the actors; Main's flags have had their say by then.
 func (w *Worker) build(ctx context.Context) {
 	w.base = context.WithoutCancel(ctx)
+	w.probe = probe.From(ctx)
 	w.life, w.die = context.WithCancel(w.base)
 	w.loops, w.rest = context.WithCancel(w.life)
 	w.desk = newDesk(w.cfg.Slots)

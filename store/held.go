@@ -50,7 +50,13 @@ type Standing struct {
 
 // NewHeld is a worker's claim, with nothing in hand.
 func NewHeld(worker string, c Claim) *Held {
-	return &Held{Claim: c, Worker: worker, turn: new(sync.Mutex), running: new(atomic.Int32)}
+	all := &struct { // of every job there is one: it takes one piece of memory
+		Held
+		turn    sync.Mutex
+		running atomic.Int32
+	}{Held: Held{Claim: c, Worker: worker}}
+	all.Held.turn, all.Held.running = &all.turn, &all.running
+	return &all.Held
 }
 
 // Within is the same claim for something inside of h to be in hand.
