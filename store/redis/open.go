@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -15,10 +16,11 @@ import (
 // Open opens the store at an address: redis://user:password@host:6379/0, rediss:// for
 // TLS, unix:///path?db=0 for a socket; with ?master_set=name&addr=host:26379 the host is a
 // Sentinel, and so are those of addr, with &sentinel_user= and &sentinel_password= if they
-// ask for them. What is wrong is said with what to do about it.
+// ask for them. With TLS ?ca=file names the authorities to trust, &cert=file&key=file this
+// program's own certificate. What is wrong is said with what to do about it.
 //
 // The server must be Redis 6.2 or newer, or Valkey, and no Redis Cluster, in which
-// Sidekiq's keys cannot live.
+// Sidekiq's keys cannot live. While it reads its data Open waits, as long as ctx lets it.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o, err := o.filled()
 	if err != nil {
@@ -28,7 +30,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now()}
+	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now(), user: cmp.Or(option.Username, "default")}
 	s.convoy.store = s
 	s.held.init()
 	s.mixed.init()
@@ -38,6 +40,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	option.ForceSingleClient = option.Sentinel.MasterSet == ""
 	option.DialCtxFn = s.lines.dial
 	option.ClientName = "tasuki"
+	option.Sentinel.TopologyRefreshInterval = askSentinels
 	if s.client, err = rueidis.NewClient(option); err != nil {
 		return nil, fmt.Errorf("connect to redis: %w", unreached(err, &option))
 	}
@@ -48,16 +51,48 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// inspect says whether the server can hold the store.
-func (s *Store) inspect(ctx context.Context) error {
+// askSentinels is how often Sentinels are asked who the master is, should their word of a
+// new one have been lost.
+const askSentinels = 5 * time.Second
+
+// info is what the server says of itself.
+func (s *Store) info(ctx context.Context) (map[string]string, error) {
 	text, err := s.client.Do(ctx, s.client.B().Info().Build()).ToString()
 	if err != nil {
-		return fmt.Errorf("connect to redis: %w", explained(err))
+		return nil, fmt.Errorf("connect to redis: %w", explained(err))
 	}
 	info := map[string]string{}
 	for line := range strings.Lines(text) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 		info[name] = value
+	}
+	return info, nil
+}
+
+// loadingPace is how far apart looks at a server are that reads its data.
+const loadingPace = 100 * time.Millisecond
+
+// loaded is what a server says of itself once it has its data.
+func (s *Store) loaded(ctx context.Context) (map[string]string, error) {
+	for told := false; ; told = true {
+		info, err := s.info(ctx)
+		if err != nil || info["loading"] != "1" {
+			return info, err
+		}
+		if !told {
+			s.options.Logger.Warn("waiting for redis, which reads its data", "done", info["loading_loaded_perc"]+" %")
+		}
+		if !rest(ctx, loadingPace) {
+			return nil, fmt.Errorf("connect to redis: %w: it still reads its data (hint: %s)", context.Cause(ctx), hints["LOADING"])
+		}
+	}
+}
+
+// inspect says whether the server can hold the store.
+func (s *Store) inspect(ctx context.Context) error {
+	info, err := s.loaded(ctx)
+	if err != nil {
+		return err
 	}
 	switch {
 	case info["redis_mode"] == "cluster":
@@ -71,6 +106,13 @@ func (s *Store) inspect(ctx context.Context) error {
 	}
 	if policy := info["maxmemory_policy"]; policy != "" && policy != "noeviction" {
 		s.options.Logger.Warn("redis may throw jobs away when it is full", "maxmemory-policy", policy, "hint", "CONFIG SET maxmemory-policy noeviction")
+	}
+	if err := s.entitled(ctx); err != nil {
+		return fmt.Errorf("redis: %w", err)
+	}
+	all, _ := s.wrong(ctx, s.shared())
+	for _, k := range all {
+		s.fits(k, false)
 	}
 	return nil
 }
