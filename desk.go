@@ -125,14 +125,20 @@ func (d *desk) free() {
 	d.freed.Ring()
 }
 
-// remove forgets claims: their outcome is in the store, or they are lost.
+// remove forgets claims: their outcome is in the store, or they are lost. Behind a
+// suspect the next one may be claimed.
 func (d *desk) remove(runs []*run) {
+	suspect := false
 	d.mu.Lock()
 	for _, r := range runs {
+		suspect = suspect || r.rec.Deaths > 0
 		delete(d.live, r.held.Claim)
 	}
 	empty := len(d.live) == 0
 	d.mu.Unlock()
+	if suspect {
+		d.freed.Ring()
+	}
 	if empty {
 		select {
 		case d.left <- struct{}{}:
