@@ -198,8 +198,13 @@ func (d *desk) claims() (n uint64, claims []store.Claim, busy int) {
 	defer d.mu.Unlock()
 	d.beats++
 	claims = make([]store.Claim, 0, len(d.live))
+	first := 0 // how many of them stand in front since they are at work
 	for _, r := range d.live {
 		claims = append(claims, r.held.Claim)
+		if last := len(claims) - 1; !r.started.IsZero() && !r.ended {
+			claims[first], claims[last] = claims[last], claims[first]
+			first++
+		}
 	}
 	return d.beats, claims, d.running
 }

@@ -96,6 +96,7 @@ func (w *Worker) settleRun(r *run, err error) {
 	r.end()
 	w.tellSlow(r)
 	o, ok := r.verdict(err)
+	o.Ran = r.clock()
 	r.cancel(context.Canceled)
 	w.observe(r, o, err, ok)
 	if ok {

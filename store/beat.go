@@ -56,8 +56,10 @@ type Process struct {
 
 // A BeatRequest is one heartbeat.
 type BeatRequest struct {
-	Worker     Worker
-	Claims     []Claim // every claim held, unfinished outcomes included
+	Worker Worker
+	// Claims is every claim held, unfinished outcomes included; first those whose
+	// handlers run, at most Worker.Busy.
+	Claims     []Claim
 	OrdersSeen uint64
 }
 

@@ -61,7 +61,9 @@ type Outcome struct {
 	Result  json.RawMessage
 	Failure *Failure // for Fail and Bury
 	Why     string   // for the journal
-	Back    bool     // for HandOver
+	// Ran is how long the handler ran, for people: no store decides by it.
+	Ran  time.Duration
+	Back bool // for HandOver
 	// Enqueue is put into the store in the same write, as Enqueue does it.
 	Enqueue []Job
 }
