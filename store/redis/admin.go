@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/redis/rueidis"
 
@@ -28,7 +29,8 @@ func (s *Store) Pause(ctx context.Context, queues []string, on bool) error {
 	return nil
 }
 
-// Signal gives workers an order; see [store.Admin].
+// Signal gives workers an order; see [store.Admin]. Sidekiq's own processes take quiet, stop
+// and dump.
 func (s *Store) Signal(ctx context.Context, workers []string, what store.OrderKind) (int, error) {
 	workers = slices.Compact(slices.Sorted(slices.Values(workers)))
 	if len(workers) == 0 {
@@ -36,9 +38,9 @@ func (s *Store) Signal(ctx context.Context, workers []string, what store.OrderKi
 	}
 	args := []string{string(what), s.keys.orderSeq()}
 	for _, w := range workers {
-		args = append(args, s.keys.worker(w), s.keys.orders(w))
+		args = append(args, w, s.keys.worker(w), s.keys.orders(w), signalsKey(w))
 	}
-	msg, err := s.run(ctx, signalScript, nil, args)
+	msg, err := s.run(ctx, signalScript, []string{processesKey}, args)
 	if err != nil {
 		return 0, fmt.Errorf("signal: %w", err)
 	}
@@ -46,7 +48,8 @@ func (s *Store) Signal(ctx context.Context, workers []string, what store.OrderKi
 	return int(n), err
 }
 
-// Workers answers the known workers; see [store.Inspector].
+// Workers answers the known workers; see [store.Inspector]. Foreign ones are Sidekiq's own
+// processes, as they show themselves to its Web.
 func (s *Store) Workers(ctx context.Context, req store.WorkersRequest) ([]store.Worker, error) {
 	from := "-"
 	if req.After != "" {
@@ -67,6 +70,27 @@ func (s *Store) Workers(ctx context.Context, req store.WorkersRequest) ([]store.
 			return nil, fmt.Errorf("workers: %w", err)
 		}
 		workers = append(workers, some...)
+	}
+	if req.Foreign {
+		return s.withOthers(ctx, workers, &req)
+	}
+	return workers, nil
+}
+
+// withOthers adds Sidekiq's own processes to a page of workers.
+func (s *Store) withOthers(ctx context.Context, workers []store.Worker, req *store.WorkersRequest) ([]store.Worker, error) {
+	others, err := s.others(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("workers: %w", err)
+	}
+	for _, w := range others {
+		if w.Name > req.After {
+			workers = append(workers, w)
+		}
+	}
+	slices.SortFunc(workers, func(a, b store.Worker) int { return strings.Compare(a.Name, b.Name) })
+	if req.Limit > 0 && len(workers) > req.Limit {
+		workers = workers[:req.Limit]
 	}
 	return workers, nil
 }

@@ -81,7 +81,7 @@ type work struct {
 	batch       string
 	order       string // of its outcomes, kept with the answers
 	beat        string // that the worker must have
-	day         string // for Sidekiq's counters; "": not counted
+	counts      bool   // in Sidekiq's counters
 	done        []string
 	transitions []transition
 }
@@ -129,7 +129,7 @@ func joined(order []int) string {
 
 // apply runs the script.
 func (s *Store) apply(ctx context.Context, w *work) (*answer, error) {
-	args := append(s.clock(), w.batch, w.order, w.beat, w.day, strconv.Itoa(len(w.done)))
+	args := append(s.clock(), w.batch, w.order, w.beat, digit(w.counts), strconv.Itoa(len(w.done)))
 	args = append(args, w.done...)
 	for i := range w.transitions {
 		args = w.transitions[i].append(args, s)
@@ -168,9 +168,18 @@ func (s *Store) undo(ctx context.Context, worker string, all []transition) error
 // putBack brings a claimed job back to where it was, as it was.
 func (s *Store) putBack(token store.Token, h *holding) transition {
 	t := transition{guard: "claim", what: token.String(), id: h.id}
-	t.may(h.from(s.keys), "list")
-	t.commands.add("RPUSH", h.from(s.keys), h.Text())
+	s.inFront(&t, h)
 	return t
+}
+
+// inFront lets a job be in front of its list again, which somebody may have cleared.
+func (s *Store) inFront(t *transition, h *holding) {
+	t.may(h.from(s.keys), "list")
+	if !h.suspect {
+		t.may(queuesKey, "set")
+		t.commands.add("SADD", queuesKey, h.queue)
+	}
+	t.commands.add("RPUSH", h.from(s.keys), h.Text())
 }
 
 // burial brings a claimed text that is no job to the dead: what is an object with the
@@ -182,9 +191,12 @@ func (s *Store) burial(token store.Token, h *holding, why error) transition {
 	return t
 }
 
-// addDead adds a text to the dead set, which Sidekiq keeps short with every one.
+// addDead adds a text to the dead set, and takes out what is too old or too much for it,
+// as Sidekiq does with every one.
 func (s *Store) addDead(c *commands, text string) {
 	c.add("ZADD", deadKey, dueIn(0), text)
+	c.add("ZREMRANGEBYSCORE", deadKey, "-inf", scoreMark+strconv.FormatInt(-s.options.DeadFor.Microseconds(), 10))
+	c.add("ZREMRANGEBYRANK", deadKey, "0", strconv.Itoa(-s.options.DeadJobs))
 }
 
 // buried is the text of what is no job, for the dead.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -26,7 +27,9 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 		args = append(args, c.Token.String(), c.ID)
 	}
 	keys := []string{s.keys.worker(name), s.keys.claims(name), s.keys.saves(name), s.keys.orders(name), signalsKey(name), s.keys.orderSeq()}
+	sent := time.Now()
 	msg, err := s.run(ctx, beatScript, keys, args)
+	took := time.Since(sent)
 	if err != nil {
 		return store.BeatReply{}, fmt.Errorf("beat: %w", err)
 	}
@@ -43,7 +46,8 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 	for _, c := range reply.Lost {
 		s.held.drop(name, c.Token)
 	}
-	s.show(ctx, &req.Worker)
+	s.meet(ctx)
+	s.show(ctx, &req, took)
 	return reply, nil
 }
 

@@ -31,7 +31,19 @@ func readHolding(value string) (*holding, error) {
 	}
 	us, _ := strconv.ParseInt(part[1], 10, 64)
 	j, err := readJob(payload)
-	return &holding{job: j, beat: part[0], claimed: moment(us), suspect: part[2] == "S", queue: part[3], state: true, seen: time.Now()}, err
+	h := &holding{job: j, beat: part[0], claimed: moment(us), suspect: part[2] == "S", queue: part[3], state: true, seen: time.Now()}
+	h.clear()
+	return h, err
+}
+
+// clear forgets the deaths of a job that is no suspect: somebody of Sidekiq's brought it
+// back from the dead, who is right to expect that it is tried again.
+func (h *holding) clear() {
+	if !h.suspect && h.own.Deaths > 0 {
+		cleared := *h.own
+		cleared.Deaths = 0
+		h.own = &cleared
+	}
 }
 
 // overdue says whether the time that retry_for gives is over since it failed first.

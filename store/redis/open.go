@@ -48,6 +48,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	s.look(ctx)
 	return s, nil
 }
 

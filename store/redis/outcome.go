@@ -78,7 +78,7 @@ func (e *ending) end() error {
 
 // note adds the run to the journal.
 func (e *ending) note() commands {
-	line := runLine(e.worker, e.store.unit.Spell(e.held.claimed), e.outcome.Why)
+	line := runLine(e.worker, e.store.unit().Spell(e.held.claimed), e.outcome.Why)
 	return e.store.noteLine(e.held.id, line)
 }
 

@@ -43,6 +43,9 @@ func (p *pruning) run(ctx context.Context, dead time.Duration) error {
 	if dead <= 0 {
 		return nil
 	}
+	if kept := p.store.options.DeadFor; kept > defaultDeadFor {
+		dead = max(dead, kept) // an engine that keeps them shorter is not asked
+	}
 	return p.before(ctx, deadKey, now.Add(-dead))
 }
 

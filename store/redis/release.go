@@ -142,8 +142,7 @@ func (r *releasing) transition(j *heldJob) (transition, error) {
 		return none, nil
 	case len(r.worker.Kinds) > 0 && !slices.Contains(r.worker.Kinds, j.h.kind):
 		// It took a stranger and could not put it back any more.
-		none.may(j.h.from(s.keys), "list")
-		none.commands.add("RPUSH", j.h.from(s.keys), j.h.Text())
+		s.inFront(&none, j.h)
 		return none, nil
 	}
 	return r.takeBack(j)

@@ -26,11 +26,11 @@ func (s *Store) needs() []need {
 		{pausedKey, pausedKey, "SADD SREM SCARD SISMEMBER SMEMBERS"},
 		{scheduleKey, scheduleKey, sortedSet},
 		{retryKey, retryKey, sortedSet},
-		{deadKey, deadKey, sortedSet},
-		{processesKey, processesKey, "SADD SREM"},
-		{worker, "*:*:*", "HSET EXPIRE UNLINK"},
-		{workKey(worker), "*:*:*", "HSET EXPIRE UNLINK"},
-		{signalsKey(worker), "*:*:*", "RPOP UNLINK"},
+		{deadKey, deadKey, sortedSet + " ZREMRANGEBYSCORE ZREMRANGEBYRANK"},
+		{processesKey, processesKey, "SADD SREM SMEMBERS"},
+		{worker, "*:*:*", "HSET HMGET EXPIRE UNLINK"},
+		{workKey(worker), "*:*:*", "HSET HKEYS HDEL EXPIRE UNLINK"},
+		{signalsKey(worker), "*:*:*", "RPOP LPUSH EXPIRE UNLINK"},
 		{"stat:processed", "stat:*", "GET INCRBY EXPIRE"},
 		{iterationKey("j"), "it-*", "HGET HMGET HSET HSETNX HEXISTS HDEL EXISTS EXPIRE UNLINK"},
 		{own + "x", own + "*", sortedSet + " HGET HMGET HSET HSETNX HEXISTS HDEL HLEN HGETALL HSCAN HVALS HINCRBY " +
@@ -46,7 +46,7 @@ var operands = map[string]string{
 	"LPUSH": "v", "RPUSH": "v", "LRANGE": "0 1", "LINDEX": "0", "LTRIM": "0 1", "LREM": "0 v", "LPOS": "v", "LSET": "0 v",
 	"SADD": "v", "SREM": "v", "SISMEMBER": "v", "SMISMEMBER": "v", "EXPIRE": "1", "INCRBY": "1", "SET": "v",
 	"HSET": "f v", "HSETNX": "f v", "HGET": "f", "HMGET": "f", "HEXISTS": "f", "HDEL": "f", "HSCAN": "0", "HINCRBY": "f 1",
-	"ZADD": "1 v", "ZREM": "v", "ZRANGE": "0 1", "ZRANGEBYSCORE": "0 1", "ZRANGEBYLEX": "- +", "ZSCORE": "v", "ZCOUNT": "0 1",
+	"ZADD": "1 v", "ZREM": "v", "ZRANGE": "0 1", "ZRANGEBYSCORE": "0 1", "ZRANGEBYLEX": "- +", "ZREMRANGEBYSCORE": "0 1", "ZREMRANGEBYRANK": "0 1", "ZSCORE": "v", "ZCOUNT": "0 1",
 }
 
 // A right is one command on one key.

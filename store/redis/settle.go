@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -30,6 +29,7 @@ type batch struct {
 	store   *Store
 	req     *store.SettleRequest
 	results []store.Result
+	held    []*holding // of each outcome; nil: nothing is
 	work    work
 	done    []int // outcomes of work.done
 	others  []int // outcomes of work.transitions
@@ -40,7 +40,8 @@ func (b *batch) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.work = work{worker: b.req.Worker, day: time.Now().UTC().Format(time.DateOnly)}
+	b.held = held
+	b.work = work{worker: b.req.Worker, counts: true}
 	if b.req.Batch != 0 {
 		b.work.batch = hex(b.req.Batch)
 	}
@@ -90,6 +91,9 @@ func (b *batch) answer(i int, l letter, resent bool) {
 	o, before := &b.req.Outcomes[i], b.results[i]
 	if b.results[i] = result(l, resent); l == unfit && before.Err != nil {
 		b.results[i] = before
+	}
+	if h := b.held[i]; h != nil && (l == applied || l == cancelled) && counted(o) && b.store.measures() {
+		b.store.metrics.note(h.kind, o)
 	}
 	if l == lost || o.Verb != store.Save && b.results[i].What != store.Refused {
 		b.store.held.drop(b.req.Worker, o.Token)

@@ -4,47 +4,104 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/redis/rueidis"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
 )
 
-// shownFor is how long Sidekiq's Web sees a worker that beats no more, in seconds.
-const shownFor = 60
+var showScript = load("show")
+
+// shownFor is how long at least Sidekiq's Web sees a worker that beats no more: as long as
+// one of its own.
+const shownFor = time.Minute
+
+// ownVersion begins what a worker tells as its version.
+const ownVersion = "tasuki"
+
+// A view is a worker as Sidekiq's API and Web see it.
+type view struct {
+	store  *Store
+	worker *store.Worker
+	took   time.Duration // its beat, there and back
+	runs   []*holding
+	names  []string // of what it runs
+}
 
 // show lets Sidekiq's API and Web see a worker and what it runs, as they see their own.
 // It is for people: if it fails, the beat still counts.
-func (s *Store) show(ctx context.Context, w *store.Worker) {
-	b, now := s.client.B, time.Now()
-	shown := b().Hset().Key(w.Name).FieldValue().
-		FieldValue("info", s.process(w)).
-		FieldValue("concurrency", strconv.Itoa(w.Slots)).
-		FieldValue("busy", strconv.Itoa(w.Busy)).
-		FieldValue("beat", wire.Seconds.Spell(now)).
-		FieldValue("quiet", strconv.FormatBool(w.State != store.Working)).
-		FieldValue("rss", strconv.Itoa(rss())).
-		FieldValue("rtt_us", "0").Build()
-	commands := rueidis.Commands{
-		b().Sadd().Key(processesKey).Member(w.Name).Build(), shown, b().Expire().Key(w.Name).Seconds(shownFor).Build(),
-	}
-	work := s.held.work(w.Name)
-	for _, key := range []string{workKey(w.Name), oldWorkKey(w.Name)} {
-		commands = append(commands, b().Unlink().Key(key).Build())
-		if len(work) == 0 {
-			continue
+func (s *Store) show(ctx context.Context, req *store.BeatRequest, took time.Duration) {
+	v := view{store: s, worker: &req.Worker, took: took}
+	for _, c := range req.Claims[:max(0, min(req.Worker.Busy, len(req.Claims)))] {
+		if h := s.held.get(req.Worker.Name, c.Token); h != nil {
+			v.runs = append(v.runs, h)
+			v.names = append(v.names, strconv.FormatUint(uint64(c.Token), 36))
 		}
-		set := b().Hset().Key(key).FieldValue()
-		for tid, text := range work {
-			set = set.FieldValue(tid, text)
-		}
-		commands = append(commands, set.Build(), b().Expire().Key(key).Seconds(shownFor).Build())
 	}
-	s.client.DoMulti(ctx, commands...)
+	now, missing := v.write(ctx, nil)
+	if len(missing) > 0 {
+		v.write(ctx, missing)
+	}
+	if now != 0 {
+		s.metrics.flush(ctx, s, moment(now))
+	}
+}
+
+// write writes what the worker says of itself, and of what it runs those that are new. It
+// answers the server's time and which nobody sees yet; 0: nothing was written.
+func (v *view) write(ctx context.Context, fresh []int) (now int64, missing []int) {
+	s, name := v.store, v.worker.Name
+	keys := []string{s.keys.worker(name), processesKey, name, workKey(name), oldWorkKey(name)}
+	seconds := max(shownFor, v.worker.Standstill) / time.Second
+	args := []string{s.clock()[1], hex(v.worker.Beat), strconv.FormatInt(int64(seconds), 10), digit(s.showsOld())}
+	says := v.says()
+	args = append(append(args, strconv.Itoa(len(says))), says...)
+	args = append(append(args, strconv.Itoa(len(v.names))), v.names...)
+	size := 0
+	for _, i := range fresh {
+		if size > claimBytes {
+			break // the next beat brings more
+		}
+		text := v.runs[i].work()
+		size += len(text)
+		args = append(args, v.names[i], text)
+	}
+	msg, err := s.run(ctx, showScript, keys, args)
+	if err != nil || msg.IsInt64() {
+		return 0, nil
+	}
+	words, err := msg.AsIntSlice()
+	if err != nil || len(words) == 0 {
+		return 0, nil
+	}
+	for _, n := range words[1:] {
+		missing = append(missing, int(n)-1)
+	}
+	slices.Sort(missing)
+	return words[0], missing
+}
+
+func digit(yes bool) string {
+	if yes {
+		return "1"
+	}
+	return "0"
+}
+
+// says are the fields that a process of Sidekiq has.
+func (v *view) says() []string {
+	w := v.worker
+	return []string{
+		"info", v.store.process(w),
+		"concurrency", strconv.Itoa(w.Slots),
+		"busy", strconv.Itoa(w.Busy),
+		"quiet", strconv.FormatBool(w.State != store.Working),
+		"rss", strconv.Itoa(rss()),
+		"rtt_us", strconv.FormatInt(v.took.Microseconds(), 10),
+	}
 }
 
 // process is what Sidekiq's processes say of themselves.
@@ -69,29 +126,21 @@ func (s *Store) process(w *store.Worker) string {
 	t = append(t, `,"concurrency":`+strconv.Itoa(w.Slots)+`,"capsules":{"default":{"concurrency":`+strconv.Itoa(w.Slots)+`,"mode":"strict","weights":{`...)
 	t = append(append(t, weights...), `}}},"queues":`...)
 	t = appendStrings(t, w.Queues)
-	t = append(append(append(t, `,"weights":[{`...), weights...), `}],"labels":["tasuki"],"identity":`...)
+	t = append(append(append(t, `,"weights":[{`...), weights...), `}],"labels":["`+ownVersion+`"],"identity":`...)
 	t = wire.AppendString(t, w.Name)
 	t = append(t, `,"version":`...)
-	t = wire.AppendString(t, "tasuki "+w.Version)
+	t = wire.AppendString(t, strings.TrimSpace(ownVersion+" "+w.Version))
 	return string(append(t, `,"embedded":false}`...))
 }
 
-// work is what a worker runs, as Sidekiq has it: by a short name.
-func (h *holdings) work(worker string) map[string]string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	work := map[string]string{}
-	for key, held := range h.all {
-		if key.worker != worker {
-			continue
-		}
-		text := append([]byte(`{"queue":`), wire.Quote(held.queue)...)
-		text = append(text, `,"payload":`...)
-		text = wire.AppendString(text, held.raw)
-		text = append(text, `,"run_at":`+strconv.FormatInt(held.claimed.Unix(), 10)+`}`...)
-		work[strconv.FormatUint(uint64(key.token), 36)] = string(text)
-	}
-	return work
+// work is what runs, as Sidekiq has it.
+func (h *holding) work() string {
+	text := append(make([]byte, 0, len(h.raw)+len(h.raw)/8+64), `{"queue":`...)
+	text = wire.AppendString(text, h.queue)
+	text = append(text, `,"payload":`...)
+	text = wire.AppendString(text, h.raw)
+	text = append(text, `,"run_at":`...)
+	return string(append(strconv.AppendInt(text, h.claimed.Unix(), 10), '}'))
 }
 
 // rss is how much memory this process has, in KB; 0: it is not known.

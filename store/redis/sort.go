@@ -19,6 +19,7 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 		j, err := readJob(t.payload)
 		c.left--
 		h := &holding{job: j, claimed: moment(s.now), suspect: t.suspect, queue: t.queue.Name, seen: time.Now()}
+		h.clear()
 		switch {
 		case err != nil:
 			undo = append(undo, c.store.burial(t.token, h, err))

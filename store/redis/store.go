@@ -19,11 +19,12 @@ type Store struct {
 	options Options
 	user    string // of the server, in its ACLs
 	keys    keys
-	unit    wire.Unit
 	held    holdings
 	mixed   mixed
 	convoy  convoy
 	misfits misfits
+	peers   peers
+	metrics metrics
 	began   time.Time
 	span    atomic.Int64 // the last in which ids are known to end by themselves
 
@@ -57,7 +58,7 @@ func (s *Store) Close() error {
 // clock is what all scripts get first.
 func (s *Store) clock() []string {
 	millis := "0"
-	if s.unit == wire.Millis {
+	if s.unit() == wire.Millis {
 		millis = "1"
 	}
 	return []string{string(s.keys), strconv.FormatInt(s.ahead.Load(), 10), millis}

@@ -75,7 +75,8 @@ func (e *ending) free() {
 func (e *ending) failed() {
 	e.t.counts = "f"
 	e.change("retry_count", strconv.Itoa(e.held.attempts))
-	if e.held.attempts == 0 {
+	e.change(whyField, "") // of an end that somebody undid
+	if _, again := e.held.Raw("retry_count"); !again {
 		e.change("failed_at", nowMark)
 	} else {
 		e.change("retried_at", nowMark)

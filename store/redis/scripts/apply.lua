@@ -4,7 +4,7 @@
 -- KEYS: 1 a worker, 2 its claims, 3 what was last saved of each of them
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 '1' for milliseconds,
 --       4 the worker's batch as 16 digits or '', 5 what is kept with its answers, 6 the
---       beat it must have or '', 7 today as Sidekiq's counters have it or '', 8 how many
+--       beat it must have or '', 7 '1' to count in Sidekiq's counters, 8 how many
 --       tokens of jobs that are done and leave nothing; the tokens;
 --       then of each of the others
 --         guard: 'claim' that is taken away, 'held' by a claim that stays, 'member' that is
@@ -154,11 +154,11 @@ while i <= #ARGV do answers[#answers + 1] = one() end
 local function count(name, n)
   if n == 0 then return end
   redis.call('INCRBY', 'stat:' .. name, n)
-  local day = 'stat:' .. name .. ':' .. ARGV[7]
+  local day = 'stat:' .. name .. ':' .. date(us)
   redis.call('INCRBY', day, n)
   redis.call('EXPIRE', day, 157680000)
 end
-if ARGV[7] ~= '' then
+if ARGV[7] == '1' then
   count('processed', counts.p)
   count('failed', counts.f)
 end
