@@ -21,8 +21,15 @@ const censusKeeps = 10
 func takeCensus(ctx context.Context, st store.Inspector, f store.Filter) (*census, error) {
 	c := &census{counts: map[store.State]int{}, ids: map[store.State][]string{}}
 	if len(f.IDs) == 0 && len(f.Kinds) == 0 && len(f.Tags) == 0 && f.Worker == "" {
-		return c, c.byStats(ctx, st, f)
+		if counted, err := c.byStats(ctx, st, f); counted || err != nil {
+			return c, err
+		}
 	}
+	return c, c.byList(ctx, st, f)
+}
+
+// byList counts one by one.
+func (c *census) byList(ctx context.Context, st store.Inspector, f store.Filter) error {
 	absent := map[string]bool{}
 	for _, id := range f.IDs {
 		absent[id] = true
@@ -31,7 +38,7 @@ func takeCensus(ctx context.Context, st store.Inspector, f store.Filter) (*censu
 	for {
 		page, err := st.List(ctx, req)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range page.Jobs {
 			delete(absent, page.Jobs[i].ID)
@@ -48,14 +55,19 @@ func takeCensus(ctx context.Context, st store.Inspector, f store.Filter) (*censu
 		c.absent = append(c.absent, id)
 	}
 	slices.Sort(c.absent)
-	return c, nil
+	return nil
 }
 
-// byStats counts whole queues and states, of which there may be millions.
-func (c *census) byStats(ctx context.Context, st store.Inspector, f store.Filter) error {
+// byStats counts whole queues and states, of which there may be millions. It does not
+// where the store did not tell apart the queues that are asked for.
+func (c *census) byStats(ctx context.Context, st store.Inspector, f store.Filter) (bool, error) {
 	stats, err := st.Stats(ctx)
 	if err != nil {
-		return err
+		return false, err
+	}
+	untold := func(q store.QueueStats) bool { return q.Name == "" }
+	if len(f.Queues) > 0 && slices.ContainsFunc(stats.Queues, untold) {
+		return false, nil
 	}
 	for _, q := range stats.Queues {
 		if len(f.Queues) > 0 && !slices.Contains(f.Queues, q.Name) {
@@ -67,7 +79,7 @@ func (c *census) byStats(ctx context.Context, st store.Inspector, f store.Filter
 			}
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // sum counts the jobs in these states, all without any.

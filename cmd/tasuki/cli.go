@@ -50,6 +50,10 @@ Stores:
                   a PostgreSQL database; ?schema=NAME where the tables are not
                   in the schema tasuki, ?pooled=true behind a pooler; what is
                   missing comes from PGHOST, PGPASSWORD and so on
+    redis://USER:PASSWORD@HOST:6379/0
+                  a Redis, which Ruby's Sidekiq may share; rediss:// for TLS,
+                  redis://SENTINEL:26379/0?master_set=NAME for Sentinel,
+                  unix:///PATH?db=0 for a socket
 
 Exit codes:
 

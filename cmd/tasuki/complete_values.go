@@ -60,7 +60,9 @@ var completers = map[string]func(context.Context, *openStore) []candidate{
 	"queues": func(ctx context.Context, st *openStore) (all []candidate) {
 		stats, _ := st.Stats(ctx)
 		for _, q := range stats.Queues {
-			all = append(all, candidate{word: q.Name})
+			if q.Name != "" {
+				all = append(all, candidate{word: q.Name})
+			}
 		}
 		return all
 	},
@@ -88,7 +90,7 @@ var completers = map[string]func(context.Context, *openStore) []candidate{
 		return all
 	},
 	"jobs": func(ctx context.Context, st *openStore) (all []candidate) {
-		page, _ := st.List(ctx, store.ListRequest{})
+		page, _ := fullPage(ctx, st, store.ListRequest{Limit: 100})
 		for i := range page.Jobs {
 			all = append(all, candidate{page.Jobs[i].ID, page.Jobs[i].Kind + ", " + string(page.Jobs[i].State)})
 		}

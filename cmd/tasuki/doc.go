@@ -12,6 +12,9 @@
 //	postgres://u@host/db    a PostgreSQL database; ?schema=NAME for another
 //	                        schema than tasuki, ?pooled=true behind PgBouncer in
 //	                        transaction mode
+//	redis://:pw@host/0      a Redis, shared with Sidekiq; rediss:// for TLS,
+//	                        ?master_set=NAME where the host is a Sentinel,
+//	                        unix:///PATH?db=0 for a socket
 //
 // enqueue and migrate make a file that is missing; all others say that it is
 // missing.

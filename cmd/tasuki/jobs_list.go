@@ -45,7 +45,7 @@ func (l *listCmd) Run(c *caller) error {
 		return err
 	}
 	defer st.close()
-	page, err := st.List(c.ctx, req)
+	page, err := fullPage(c.ctx, st, req)
 	if err != nil {
 		return failed("listing jobs", err)
 	}

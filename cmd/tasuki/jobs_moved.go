@@ -64,7 +64,7 @@ func (m *mover) printPlan(st store.Inspector, n int) error {
 
 // printSome lists the first of the jobs that would be moved.
 func (m *mover) printSome(st store.Inspector, n int) error {
-	page, err := st.List(m.ctx, store.ListRequest{Filter: m.narrow(), Limit: censusKeeps})
+	page, err := fullPage(m.ctx, st, store.ListRequest{Filter: m.narrow(), Limit: censusKeeps})
 	if err != nil {
 		return failed("listing the jobs to "+m.verb.name, err)
 	}

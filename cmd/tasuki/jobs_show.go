@@ -34,7 +34,7 @@ func (s *showCmd) Run(c *caller) error {
 		return err
 	}
 	defer st.close()
-	page, err := st.List(c.ctx, store.ListRequest{Filter: store.Filter{IDs: []string{s.ID}}, Limit: 1})
+	page, err := fullPage(c.ctx, st, store.ListRequest{Filter: store.Filter{IDs: []string{s.ID}}, Limit: 1})
 	switch {
 	case err != nil:
 		return failed(doing, err)

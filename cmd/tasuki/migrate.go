@@ -14,7 +14,7 @@ type migrateCmd struct {
 func (*migrateCmd) Help() string {
 	return `A SQLite file or a schema of PostgreSQL that is missing is made. Running it again
 changes nothing, and any number of processes may run it at once. In PostgreSQL each
-step is a transaction.
+step is a transaction. Redis needs none: whether it can be used is all that is said.
 
     tasuki migrate --dry-run
     tasuki migrate --store sqlite:jobs.db`
@@ -35,7 +35,9 @@ func (m *migrateCmd) Run(c *caller) error {
 		return c.printJSON(struct {
 			Applied bool   `json:"applied"`
 			Steps   []step `json:"steps"`
-		}{!m.DryRun, steps})
+		}{!m.DryRun, append([]step{}, steps...)})
+	case steps == nil:
+		return c.printf("nothing to do: %s can be used, and has no schema\n", shown(c.store))
 	case m.DryRun:
 		return c.printf("%s", sqlOf(steps))
 	case len(steps) == 0:

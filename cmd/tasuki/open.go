@@ -17,7 +17,8 @@ type backend interface {
 	// open opens the store. A missing one is made only if make is set;
 	// otherwise nothing is written.
 	open(ctx context.Context, make bool) (*openStore, error)
-	// migrate brings the schema up to date, or only says what is missing.
+	// migrate brings the schema up to date, or only says what is missing. nil: there
+	// is none to be made.
 	migrate(ctx context.Context, dryRun bool) ([]step, error)
 }
 
@@ -34,7 +35,7 @@ type step struct {
 	SQL     string `json:"sql"`
 }
 
-const storeHint = "give --store URL or set TASUKI_STORE; known are sqlite:PATH, a path that ends in .db, .sqlite or .sqlite3, and postgres://USER:PASSWORD@HOST/DATABASE"
+const storeHint = "give --store URL or set TASUKI_STORE; known are sqlite:PATH, a path that ends in .db, .sqlite or .sqlite3, postgres://USER:PASSWORD@HOST/DATABASE, and redis://USER:PASSWORD@HOST:6379/0"
 
 // backendOf is the one place that knows which URL means which store.
 func backendOf(url string) (backend, error) {
@@ -55,6 +56,8 @@ func backendOf(url string) (backend, error) {
 			return nil, wrong("opening the store", storeHint, "%w", err)
 		}
 		return p, nil
+	case "redis", "rediss", "unix":
+		return redisServer(url), nil
 	}
 	return nil, wrong("opening the store", storeHint, "no store is known by the name %q", scheme)
 }
@@ -87,12 +90,22 @@ func pathOf(rest string) (string, error) {
 }
 
 // shown is a URL as it may be shown to whoever looks over a shoulder: without its
-// password.
+// passwords.
 func shown(storeURL string) string {
-	if u, err := url.Parse(storeURL); err == nil {
-		if _, has := u.User.Password(); has {
-			return u.Redacted()
+	u, err := url.Parse(storeURL)
+	if err != nil {
+		return storeURL
+	}
+	_, secret := u.User.Password()
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(name, "password") {
+			query.Set(name, "xxxxx")
+			u.RawQuery, secret = query.Encode(), true
 		}
+	}
+	if secret {
+		return u.Redacted()
 	}
 	return storeURL
 }

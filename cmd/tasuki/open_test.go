@@ -9,6 +9,7 @@ func TestAPasswordIsNotShown(t *testing.T) {
 		"postgres://ada:secret@db/jobs":         "postgres://ada:xxxxx@db/jobs",
 		"postgres://ada@db/jobs?sslmode=prefer": "postgres://ada@db/jobs?sslmode=prefer",
 		"%zz":                                   "%zz",
+		"redis://s?master_set=m&sentinel_password=secret": "redis://s?master_set=m&sentinel_password=xxxxx",
 	} {
 		if got := shown(url); got != want {
 			t.Errorf("%q is shown as %q, want %q", url, got, want)

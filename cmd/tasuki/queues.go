@@ -20,7 +20,9 @@ type queuesListCmd struct{}
 
 // Help is shown below the flags' list.
 func (*queuesListCmd) Help() string {
-	return `WAITS is how long the oldest ready job of the queue has been ready.
+	return `WAITS is how long the oldest ready job of the queue has been ready. In Redis more
+than 1,000 jobs that are scheduled, wait for a retry or have ended are counted for
+all queues together, in a row "(any)".
 
     tasuki queues list`
 }
@@ -47,6 +49,9 @@ func (*queuesListCmd) Run(c *caller) error {
 	return queueTable(&stats).print(c.out, c.width())
 }
 
+// anyQueue stands for jobs whose queues the store did not tell apart.
+const anyQueue = "(any)"
+
 // namedQueues are the queues that a command is for.
 type namedQueues struct {
 	Names []string `arg:"" optional:"" name:"queue" help:"The queues' names." complete:"queues"`
@@ -59,6 +64,8 @@ func (n *namedQueues) find(stats *store.Stats) (names, unknown []string, err err
 	for _, q := range stats.Queues {
 		known[q.Name] = true
 	}
+	untold := known[""]
+	delete(known, "")
 	switch {
 	case n.All:
 		return slices.Sorted(maps.Keys(known)), nil, nil
@@ -67,7 +74,7 @@ func (n *namedQueues) find(stats *store.Stats) (names, unknown []string, err err
 	}
 	names = slices.Compact(slices.Sorted(slices.Values(n.Names)))
 	for _, name := range names {
-		if !known[name] {
+		if !known[name] && !untold {
 			unknown = append(unknown, name)
 		}
 	}

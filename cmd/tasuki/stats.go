@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -101,7 +102,7 @@ func queueTable(s *store.Stats) *table {
 		{name: "RUNNING", right: true}, {name: "RETRY", right: true}, {name: "DONE", right: true},
 		{name: "DEAD", right: true}, {name: "CANCELLED", right: true}, {name: "WAITS", right: true}}}
 	for _, q := range s.Queues {
-		name, waits := q.Name, ""
+		name, waits := cmp.Or(q.Name, anyQueue), ""
 		if q.Paused {
 			name += " (paused)"
 		}

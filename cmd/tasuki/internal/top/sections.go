@@ -58,7 +58,7 @@ func queuesOf(s *Snapshot) section {
 		return cmp.Or(-cmp.Compare(work(a), work(b)), cmp.Compare(a.Name, b.Name))
 	})
 	for _, q := range queues {
-		name := cell{text: text.Plain(q.Name)}
+		name := cell{text: cmp.Or(text.Plain(q.Name), "(any)")} // the store did not tell their queues apart
 		if q.Paused {
 			name = cell{text: name.text + " (paused)", style: yellow}
 		}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tasuki-jobs/tasuki/internal/redistest"
+)
+
+func TestCommandsOnRedis(t *testing.T) {
+	plain := redistest.Shared(t)
+	locked := redistest.Own(t, redistest.Options{Password: "hush", Policy: "allkeys-lru", MaxMemory: "100mb", Users: []string{"narrow on >pw ~* &* +@all -@dangerous"}})
+	secure := redistest.Own(t, redistest.Options{TLS: true})
+	cluster := redistest.Own(t, redistest.Options{Config: []string{"cluster-enabled yes"}})
+	guarded := redistest.OwnSentinels(t, redistest.SentinelOptions{})
+	params := scripts("testdata/redis")
+	setup := params.Setup
+	params.Setup = func(e *testscript.Env) error {
+		for name, value := range map[string]string{
+			"R": plain.DB(t).URL(), "OTHER": plain.DB(t).URL(), "PLAIN": plain.Addr(), "LOCKED": locked.Addr(), "SECURE": secure.Addr(), "CA": secure.Certificate().CA,
+			"CLUSTER": cluster.Addr(), "MASTER": guarded.Servers[0].Addr(), "REPLICA": guarded.Servers[1].Addr(), "SENTINEL": guarded.Addrs()[0],
+		} {
+			e.Setenv(name, value)
+		}
+		return setup(e)
+	}
+	params.Cmds["crowd"] = crowd
+	testscript.Run(t, params)
+}
+
+// crowd FILE N writes a file of n jobs: half of them ready in the queue far, the others
+// scheduled in the queue near; the second and the last are rare.
+func crowd(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for i := range n {
+		kind, where := "mail", `"queue":"far"`
+		if i == 1 || i == n-1 {
+			kind = "rare"
+		}
+		if i%2 == 1 {
+			where = `"queue":"near","delay":"1h"`
+		}
+		_, err := fmt.Fprintf(f, `{"id":"j%d","kind":%q,%s}`+"\n", i, kind, where)
+		ts.Check(err)
+	}
+	ts.Check(f.Close())
+}
