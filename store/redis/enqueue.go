@@ -12,16 +12,23 @@ import (
 
 // Enqueue puts jobs into the store; see [store.Producer].
 func (s *Store) Enqueue(ctx context.Context, jobs []store.Job) ([]store.Enqueued, error) {
-	if len(jobs) == 0 {
-		return nil, nil
-	}
 	heads := make([]string, len(jobs))
-	plain := true
 	for i := range jobs {
 		var err error
 		if heads[i], err = s.admissible(&jobs[i]); err != nil {
 			return nil, err
 		}
+	}
+	return s.add(ctx, jobs, heads)
+}
+
+// add adds jobs whose payloads have these heads.
+func (s *Store) add(ctx context.Context, jobs []store.Job, heads []string) ([]store.Enqueued, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	plain := true
+	for i := range jobs {
 		plain = plain && isPlain(&jobs[i])
 	}
 	if plain && len(jobs) == 1 {
