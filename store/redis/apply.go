@@ -96,6 +96,7 @@ const (
 	refused   letter = 'R'
 	taken     letter = 'K'
 	unfit     letter = 'U'
+	stuck     letter = 'E'
 )
 
 // An answer is what the script apply says.
@@ -104,6 +105,7 @@ type answer struct {
 	letters []letter
 	resent  bool   // the batch was applied before
 	order   string // and this was its order
+	failure string // what the server said first to what it refused
 }
 
 // placed are the outcomes that the letters of a resent batch are of.
@@ -147,12 +149,16 @@ func (s *Store) apply(ctx context.Context, w *work) (*answer, error) {
 		return nil, err
 	}
 	a := &answer{letters: []letter(words[0])}
-	if len(words) == 2 {
+	switch len(words) {
+	case 2:
 		a.resent, a.order = true, words[1]
+	case 3:
+		a.failure = words[2]
 	}
 	if want := len(w.done) + len(w.transitions); len(a.letters) != want {
 		return nil, fmt.Errorf("%d answers to %d jobs", len(a.letters), want)
 	}
+	s.tell(a)
 	return a, nil
 }
 

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,4 +112,50 @@ func (s *Store) named(ctx context.Context, err error, keys, args []string) error
 		return err
 	}
 	return fmt.Errorf("%w: %s (hint: see what it holds and who wrote it, then RENAME or DEL it)", err, told)
+}
+
+// name tells which keys kept outcomes from being written.
+func (b *batch) name(ctx context.Context, order []int, a *answer) {
+	var all []typed
+	var those []int
+	for n, i := range order {
+		if a.letters[n] == refused && !a.resent {
+			those = append(those, i)
+			for pair := range slices.Chunk(b.work.transitions[n-len(b.done)].checks, 2) {
+				all = append(all, typed{pair[0], pair[1]})
+			}
+		}
+	}
+	if len(those) == 0 {
+		return
+	}
+	wrong, told := b.store.wrong(ctx, unique(all))
+	for _, k := range wrong {
+		b.store.fits(k, false)
+	}
+	for _, i := range those {
+		if r := &b.results[i]; r.What == store.Refused && told != "" {
+			r.Err = fmt.Errorf("%w: %s (hint: see what it holds and who wrote it, then RENAME or DEL it)", store.ErrInvalid, told)
+		}
+	}
+}
+
+func unique(all []typed) []typed {
+	slices.SortFunc(all, func(a, b typed) int { return strings.Compare(a.key+"\x00"+a.is, b.key+"\x00"+b.is) })
+	return slices.Compact(all)
+}
+
+// refusing stands for the server among the keys that were told of.
+const refusing = "\x00"
+
+// tell logs what the server said to what it refused, once, and when it does no more.
+func (s *Store) tell(a *answer) {
+	if !s.misfits.note(refusing, a.failure == "") {
+		return
+	}
+	if a.failure != "" {
+		s.options.Logger.Error("jobs stay where they are: the server refuses to move them", "error", a.failure, "hint", "does the user have its rights: ACL SETUSER "+s.user+" "+rights)
+	} else {
+		s.options.Logger.Info("the server moves jobs again")
+	}
 }

@@ -66,4 +66,7 @@ func isCertificate(err error) bool {
 }
 
 // isAlert says whether the server broke TLS off and said why.
-func isAlert(err error) bool { return errors.As(err, new(tls.AlertError)) }
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}

@@ -75,8 +75,8 @@ func (s *Store) entitled(ctx context.Context) error {
 	return fmt.Errorf("%w: the user may not run %s on %s (hint: ACL SETUSER %s %s)", store.ErrInvalid, first.command, first.key, s.user, missing(all, denied))
 }
 
-// missing is the rule that gives what was denied: commands that the user may run on no
-// key, and keys on which it may run no command.
+// missing is the rule that gives what was denied: keys on which the user may run no
+// command, and commands that it may not run on other keys.
 func missing(all []right, denied []int64) string {
 	may := map[string]bool{}
 	for i, r := range all {
@@ -85,21 +85,19 @@ func missing(all []right, denied []int64) string {
 		}
 	}
 	var rule []string
-	add := func(word string) {
-		if !slices.Contains(rule, word) {
+	for _, n := range denied {
+		r, word := all[n-1], ""
+		switch {
+		case r.pattern != "" && !may[r.pattern]:
+			word = "~" + r.pattern
+		case !may[r.command]:
+			word = "+" + strings.ToLower(r.command)
+		}
+		if word != "" && !slices.Contains(rule, word) {
 			rule = append(rule, word)
 		}
 	}
-	for _, n := range denied {
-		r := all[n-1]
-		if !may[r.command] {
-			add("+" + strings.ToLower(r.command))
-		}
-		if !may[r.pattern] {
-			add("~" + r.pattern)
-		}
-	}
-	if len(rule) == 0 || len(rule) > mostRules {
+	if len(rule) == 0 || len(rule) > mostRules || len(may) <= 2 { // TIME has no key
 		return rights
 	}
 	return strings.Join(rule, " ")

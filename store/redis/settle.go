@@ -62,6 +62,7 @@ func (b *batch) run(ctx context.Context) error {
 	for n, i := range order {
 		b.answer(i, answer.letters[n], answer.resent)
 	}
+	b.name(ctx, order, answer)
 	return nil
 }
 
@@ -89,26 +90,31 @@ func (b *batch) arrange() []int {
 
 func (b *batch) answer(i int, l letter, resent bool) {
 	o, before := &b.req.Outcomes[i], b.results[i]
-	if b.results[i] = result(l, resent); l == unfit && before.Err != nil {
+	if b.results[i] = result(l, o.Verb, resent); l == unfit && before.Err != nil {
 		b.results[i] = before
 	}
 	if h := b.held[i]; h != nil && (l == applied || l == cancelled) && counted(o) && b.store.measures() {
 		b.store.metrics.note(h.kind, o)
 	}
-	if l == lost || o.Verb != store.Save && b.results[i].What != store.Refused {
+	if l == lost || o.Verb != store.Save && b.results[i].What != store.Refused && b.results[i].What != store.Later {
 		b.store.held.drop(b.req.Worker, o.Token)
 	}
 }
 
-// result is what a letter says.
-func result(l letter, resent bool) store.Result {
+// result is what a letter says. What cannot even be buried waits until it can.
+func result(l letter, verb store.Verb, resent bool) store.Result {
 	switch l {
 	case applied, cancelled:
 		if resent {
 			return store.Result{What: store.Already}
 		}
 		return store.Result{What: store.Applied}
+	case stuck:
+		return store.Result{What: store.Later}
 	case refused, unfit:
+		if l == refused && verb == store.Bury {
+			return store.Result{What: store.Later}
+		}
 		return store.Result{What: store.Refused, Err: fmt.Errorf("%w: a key of Sidekiq's is of another type (hint: look at the types of queue:…, retry, schedule and dead)", store.ErrInvalid)}
 	}
 	return store.Result{What: store.Lost}

@@ -28,8 +28,9 @@
 --       that a job is to be cancelled.
 -- reply: 0 if the beat is another; otherwise a letter each, those that are done first:
 --       A applied, a applied and cancelled, L not there any more, R refused: a key has
---       another type, K the key it needs is not free, U unfit. Of a batch that was
---       applied before the letters of then, and what was kept with them
+--       another type, E the server refused a command: the job is where it was, K the key
+--       it needs is not free, U unfit. Of a batch that was applied before the letters of
+--       then, and what was kept with them. Behind an E: letters, '', what the server said
 local p, us = ARGV[1], clock(ARGV[2])
 local d = door(p, us, ARGV[3])
 if ARGV[6] ~= '' and redis.call('HGET', KEYS[1], 'beat') ~= ARGV[6] then return 0 end
@@ -72,7 +73,7 @@ local function keep(key, n, text)
 end
 
 local function free(key, id)
-  if redis.call('GET', key) == id then redis.call('DEL', key) end
+  if redis.pcall('GET', key) == id then redis.call('DEL', key) end
 end
 
 -- Takes fields out of a state, if it is one.
@@ -80,32 +81,56 @@ local function without(it, ...) redis.pcall('HDEL', it, ...) end
 
 local own = { KEEP = keep, FREE = free, MARK = mark, HDEL = without }
 
--- Reads commands, and makes them if so is said.
+local failure -- what the server said first to what it refused
+
+-- Makes a command, and says whether it was done.
+local function done(words)
+  local f, ok, said = own[words[1]], true, nil
+  if f then ok, said = pcall(f, unpack(words, 2)) else said = redis.pcall(unpack(words)) end
+  if type(said) == 'table' and said.err then ok, said = false, said.err end
+  if not ok then failure = failure or tostring(said) end
+  return ok
+end
+
+-- Reads commands, and makes them, up to the first that is refused, if so is said. Says
+-- whether that is so still.
 local function commands(make, it)
   for _ = 1, tonumber(word()) do
     local n, words = tonumber(word()), {}
     for w = 1, n do words[w] = word() end
     if make then
       for w = 1, n do words[w] = filled(words[w], it) end
-      local f = own[words[1]]
-      if f then f(unpack(words, 2)) else redis.call(unpack(words)) end
+      make = done(words)
     end
   end
+  return make
 end
 
--- Says whether the job is where it was seen; take takes it away.
-local function there(guard, key, what, take)
-  if guard == 'claim' or guard == 'held' then
-    if take and guard == 'claim' then return redis.call('HDEL', KEYS[2], what) == 1 end
-    return redis.call('HEXISTS', KEYS[2], what) == 1
-  elseif guard == 'none' or guard == 'unfit' then
-    return false
-  elseif guard == 'member' then
-    if take then return redis.call('ZREM', key, what) == 1 end
-    return redis.call('ZSCORE', key, what)
-  end
-  if take then return redis.call('LREM', key, -1, what) == 1 end
+-- Says whether the job is where it was seen: of a member its score.
+local function there(guard, key, what)
+  if guard == 'claim' or guard == 'held' then return redis.call('HEXISTS', KEYS[2], what) == 1 end
+  if guard == 'none' or guard == 'unfit' then return false end
+  if guard == 'member' then return redis.call('ZSCORE', key, what) end
   return redis.call('LPOS', key, what, 'RANK', -1)
+end
+
+-- Takes a member or an item out, before it is put elsewhere, which may be the same key.
+local function out(guard, key, what)
+  if guard == 'member' then redis.call('ZREM', key, what) end
+  if guard == 'item' then redis.call('LREM', key, -1, what) end
+end
+
+-- Ends what was done: a claim is given up last, so that nothing is lost if the server
+-- refuses something on the way; then what was taken out is put back.
+local function ended(guard, key, what, is, ok)
+  if ok and guard == 'claim' then
+    redis.call('HDEL', KEYS[2], what)
+    redis.call('HDEL', KEYS[3], what)
+  elseif not ok and guard == 'member' then
+    redis.call('ZADD', key, is, what)
+  elseif not ok and guard == 'item' then
+    redis.call('RPUSH', key, what)
+  end
 end
 
 local function one()
@@ -127,7 +152,7 @@ local function one()
   local go = is and checked and free
   local cancel = go and cancels ~= '' and cancelling(cancels)
   if go then
-    there(guard, key, what, true)
+    out(guard, key, what)
     if key_needed ~= '' then redis.call('SET', key_needed, id, 'PX', kept) end
     local saved = (n > 0 or began ~= '') and redis.call('HGET', KEYS[3], what)
     local newer = n > 0 and (seq == '' or seq > (saved or ''))
@@ -137,16 +162,17 @@ local function one()
       if seq ~= '' and guard == 'held' then redis.call('HSET', KEYS[3], what, seq) end
     end
     if newer or began ~= '' then ran(it, not saved, began ~= '' and us - began) end
-    if guard == 'claim' then redis.call('HDEL', KEYS[3], what) end
-    if counted ~= '' then counts.p = counts.p + 1 end
-    if counted == 'f' then counts.f = counts.f + 1 end
   end
-  commands(go and not cancel, it)
-  commands(cancel, it)
+  local made = commands(go and not cancel, it)
+  made = commands(cancel, it) or made
   for _ = 1, tonumber(word()) do
-    if go then admit(d, i) end
+    if made then admit(d, i) end
     i = i + JOB
   end
+  if go then ended(guard, key, what, is, made) end
+  if made and counted ~= '' then counts.p = counts.p + 1 end
+  if made and counted == 'f' then counts.f = counts.f + 1 end
+  if go and not made then return 'E' end
   return guard == 'unfit' and 'U' or not is and 'L' or not checked and 'R' or not free and 'K' or cancel and 'a' or 'A'
 end
 while i <= #ARGV do answers[#answers + 1] = one() end
@@ -164,4 +190,5 @@ if ARGV[7] == '1' then
 end
 local all = table.concat(answers)
 if ARGV[4] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'batch', ARGV[4], 'answers', all, 'order', ARGV[5]) end
+if failure then return { all, '', failure } end
 return { all }
