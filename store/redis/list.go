@@ -152,6 +152,9 @@ func (f *found) record(now time.Time) store.Record {
 	var r store.Record
 	f.h.record(&r)
 	r.Queue, r.State = queueName(f), f.state(now)
+	if !r.State.Ended() {
+		r.Why = "" // of an end that somebody undid
+	}
 	if f.err != nil {
 		r.Failure = &store.Failure{Class: "tasuki.BadJob", Message: f.err.Error()}
 	}

@@ -69,7 +69,7 @@ func (c *claiming) keep(token store.Token, h *holding, it iteration, state bool)
 	r := &c.jobs[len(c.jobs)-1]
 	h.record(r)
 	r.State, r.Worker, r.Token, r.ClaimedAt, r.Queue = store.Running, c.req.Worker, token, h.claimed, h.queue
-	r.Tick = store.Tick{}
+	r.Tick, r.Why = store.Tick{}, ""
 	if state {
 		_, r.Progress = it.read()
 		r.Cursor = cursorFor(it.cursor)
