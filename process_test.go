@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -58,8 +59,14 @@ func child(path string) int {
 	}
 	defer st.Close()
 	beat, _ := time.ParseDuration(os.Getenv(childBeat))
-	w, err := tasuki.New(st, tasuki.Config{Logger: log, Beat: beat, Handlers: append(childHandlers(st), moneyHandlers(st)...)})
-	if err != nil {
+	cfg := tasuki.Config{Logger: log, Beat: beat}
+	if book := os.Getenv(childBook); book != "" {
+		err = loggedIn(&cfg, book)
+	} else {
+		cfg.Handlers = append(childHandlers(st), moneyHandlers(st)...)
+	}
+	w, bad := tasuki.New(st, cfg)
+	if err = errors.Join(err, bad); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

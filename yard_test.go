@@ -11,11 +11,13 @@ import (
 	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/postgres"
+	"github.com/tasuki-jobs/tasuki/store/redis"
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
 // A yard is a store that worker processes share, with the application's own tables
-// beside it: an SQLite file, or a database of a server. It is known by its address.
+// beside it: an SQLite file, or a database of a server. It is known by its address. Redis
+// has no tables: there a logbook is beside it.
 type yard struct {
 	fullStore
 	commit func(context.Context, func(*sql.Tx) error) error
@@ -36,6 +38,13 @@ func (y *yard) DB() *sql.DB                                              { retur
 func (y *yard) Close() error                                             { return y.close() }
 
 func openYard(ctx context.Context, address string) (*yard, error) {
+	if strings.HasPrefix(address, "redis://") {
+		st, err := redis.Open(ctx, address, redis.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return &yard{fullStore: st, close: st.Close}, nil
+	}
 	if strings.HasPrefix(address, "postgres://") {
 		st, err := postgres.Open(ctx, address, postgres.Options{})
 		if err != nil {
