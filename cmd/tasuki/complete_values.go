@@ -73,10 +73,10 @@ var completers = map[string]func(context.Context, *openStore) []candidate{
 		return ofWorkers(ctx, st, func(w *store.Worker) []string { return []string{w.Name} })
 	},
 	"hosts": func(ctx context.Context, st *openStore) []candidate {
-		return ofWorkers(ctx, st, func(w *store.Worker) []string { return []string{hostOf(w)} })
+		return ofWorkers(ctx, st, ours(hostOf))
 	},
 	"worker-tags": func(ctx context.Context, st *openStore) []candidate {
-		return ofWorkers(ctx, st, func(w *store.Worker) []string { return []string{w.Tag} })
+		return ofWorkers(ctx, st, ours(func(w *store.Worker) string { return w.Tag }))
 	},
 	"schedules": func(ctx context.Context, st *openStore) (all []candidate) {
 		s, ok := st.Store.(store.Scheduler)
@@ -98,8 +98,18 @@ var completers = map[string]func(context.Context, *openStore) []candidate{
 	},
 }
 
+// ours is a word of tasuki's own workers: others are told only by name.
+func ours(word func(*store.Worker) string) func(*store.Worker) []string {
+	return func(w *store.Worker) []string {
+		if w.Foreign {
+			return nil
+		}
+		return []string{word(w)}
+	}
+}
+
 func ofWorkers(ctx context.Context, st *openStore, of func(*store.Worker) []string) []candidate {
-	workers, _ := st.Workers(ctx, store.WorkersRequest{})
+	workers, _ := st.Workers(ctx, store.WorkersRequest{Foreign: true})
 	var words []string
 	for i := range workers {
 		words = append(words, of(&workers[i])...)

@@ -52,3 +52,30 @@ func crowd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(f.Close())
 }
+
+// hardJob is a class that fails if it is told to.
+const hardJob = `
+class HardJob
+  include Sidekiq::Worker
+  def perform(*) = raise("no luck")
+end`
+
+func TestCommandsBesideRubysSidekiq(t *testing.T) {
+	db := redistest.Shared(t).DB(t)
+	app := redistest.App{URL: db.URL(), Code: hardJob, Flags: []string{"-c", "2", "-q", "default", "-q", "low"}}
+	ruby, api := app.Sidekiq(t), app.Client(t)
+	redistest.Eval[string](t, api, `HardJob.set(queue: "low").perform_in(3600, 1)`)
+	failed := redistest.Eval[string](t, api, `
+		jid = HardJob.set(queue: "low").perform_async(7, "two", {"k" => 1.50})
+		sleep 0.01 until Sidekiq::RetrySet.new.size == 1
+		jid`)
+	params := scripts("testdata/sidekiq")
+	setup := params.Setup
+	params.Setup = func(e *testscript.Env) error {
+		e.Setenv("R", db.URL())
+		e.Setenv("RUBY", ruby.Identity())
+		e.Setenv("JID", failed)
+		return setup(e)
+	}
+	testscript.Run(t, params)
+}

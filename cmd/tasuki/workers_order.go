@@ -2,13 +2,15 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
 const ordersHelp = `A worker hears the order with its next beat, mostly within 3 seconds. Workers that
 are named are told at once, --host, --tag and --all after a question, which --yes
-answers.`
+answers. Processes of Ruby's Sidekiq are told only if they are named: quiet, stop
+and dump, which they hear within 10 seconds and cannot take back.`
 
 // workersQuietCmd makes workers quiet.
 type workersQuietCmd struct{ chosenWorkers }
@@ -102,11 +104,14 @@ func (c *caller) order(which *chosenWorkers, what store.OrderKind, words string)
 		return err
 	}
 	defer st.close()
-	workers, err := st.Workers(c.ctx, store.WorkersRequest{})
+	workers, err := st.Workers(c.ctx, store.WorkersRequest{Foreign: len(which.Names) > 0})
 	if err != nil {
 		return failed("looking for the workers", err)
 	}
 	names, err := which.find(workers)
+	if err == nil && what == store.OrderResume {
+		err = canResume(workers, names)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,6 +127,17 @@ func (c *caller) order(which *chosenWorkers, what store.OrderKind, words string)
 		}
 	}
 	return c.printOrder(&result, words)
+}
+
+// canResume refuses workers that know no way back from quiet.
+func canResume(workers []store.Worker, names []string) error {
+	for i := range workers {
+		if w := &workers[i]; w.Foreign && slices.Contains(names, w.Name) {
+			return &fault{doing: "telling the workers", why: fmt.Errorf("%s is no worker of tasuki's and cannot be resumed; nobody was told", w.Name),
+				hint: "stop it, and start another", code: exitFailed}
+		}
+	}
+	return nil
 }
 
 func (c *caller) printOrder(r *orderJSON, words string) error {

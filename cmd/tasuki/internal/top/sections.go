@@ -16,7 +16,11 @@ func workersOf(s *Snapshot) section {
 		{name: "STUCK", right: true}, {name: "TAG", min: 3}, {name: "QUEUES", min: 6}}}}
 	for i := range s.Workers {
 		w := &s.Workers[i]
-		sec.add(plainCell(w.Name), cell{text: string(w.State), style: stateStyle(w.State)}, busyOf(w), cell{text: span(s.At.Sub(w.BeatAt))},
+		state := cell{text: string(w.State), style: stateStyle(w.State)}
+		if w.Foreign {
+			state.text += " foreign"
+		}
+		sec.add(plainCell(w.Name), state, busyOf(w), cell{text: span(s.At.Sub(w.BeatAt))},
 			cell{text: span(s.At.Sub(w.StartedAt))}, numberOf(len(w.Stuck), red), plainCell(w.Tag), plainCell(strings.Join(w.Queues, ",")))
 	}
 	return sec
