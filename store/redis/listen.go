@@ -66,8 +66,10 @@ type listening struct {
 
 // run listens until the connection breaks.
 func (l *listening) run(ctx context.Context) error {
-	conn, release := l.store.client.Dedicate()
-	defer release()
+	conn, _ := l.store.client.Dedicate()
+	// It is closed and not kept for others: what the client does to keep it ends the whole
+	// process where a server answers it with an error, as a stale replica does.
+	defer conn.Close()
 	broken := conn.SetOnInvalidations(func([]rueidis.RedisMessage) {
 		select {
 		case l.changed <- struct{}{}:
