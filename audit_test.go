@@ -275,9 +275,12 @@ func (a *audit) missing(o *order) {
 		a.verdict["it may not have been enqueued: whoever did heard an error"]++
 		return
 	}
-	since := o.due
+	since, what := o.due, "Ruby may have had it in its hands"
 	if len(runs) > 0 {
 		last := runs[len(runs)-1]
+		if last.ruby() && last.how == "fail" {
+			what = "Ruby may not have written that it failed"
+		}
 		if last.ruby() && last.how == "" && a.cause(last) != "" {
 			a.verdict["lost: Ruby worker killed while running it"]++
 			return
@@ -291,7 +294,7 @@ func (a *audit) missing(o *order) {
 	for _, b := range a.blows.all {
 		if b.lossy > 0 && b.to.Add(slack).After(since) {
 			b.lossy--
-			a.say(o, "Ruby had it in its hands when "+kindOf(b.who)+" was "+string(b.what), "lost")
+			a.say(o, what+" when "+kindOf(b.who)+" was "+string(b.what), "lost")
 			return
 		}
 	}
@@ -320,14 +323,16 @@ func (a *audit) march(o *order) {
 		a.complain(o, fmt.Sprintf("%d items of %d were done", len(done), o.items))
 	}
 	for item, all := range done {
-		slices.SortFunc(all, func(a, b *shift) int { return a.at.Compare(b.at) })
-		for _, s := range all[:len(all)-1] {
-			if cause := a.cause(s); cause != "" {
-				a.verdict["item done again: "+cause]++
-			} else {
-				a.complain(o, fmt.Sprintf("item %d was done by %s, and again", item, s.who))
+		var who []string // did it without a reason to do it again
+		for _, s := range all {
+			if a.cause(s) == "" {
+				who = append(who, s.who)
 			}
 		}
+		if len(who) > 1 {
+			a.complain(o, fmt.Sprintf("item %d was done by %q", item, who))
+		}
+		a.verdict["item done again"] += len(all) - 1
 	}
 }
 

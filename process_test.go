@@ -58,6 +58,10 @@ func child(path string) int {
 		return 1
 	}
 	defer st.Close()
+	if os.Getenv(childProduces) != "" {
+		fmt.Println("worker none")
+		produce(st, func(what, job string) { fmt.Println(what, job) })
+	}
 	beat, _ := time.ParseDuration(os.Getenv(childBeat))
 	cfg := tasuki.Config{Logger: log, Beat: beat}
 	if book := os.Getenv(childBook); book != "" {
