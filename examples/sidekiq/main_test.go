@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { program.Main(m, main) }
 
-// A shop is both halves on one Redis. Only Ruby's worker runs already.
+// A shop is both halves on one Redis.
 type shop struct {
 	*testing.T
 	db     *redistest.DB
@@ -27,7 +27,6 @@ func opened(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{T: t, db: redistest.Shared(t).DB(t), dir: t.TempDir()}
 	s.outbox = filepath.Join(s.dir, "outbox.txt")
-	s.ruby("jobs").Sidekiq(t)
 	return s
 }
 
@@ -77,6 +76,7 @@ func catalogue(t *testing.T, n int) string {
 func TestRubyEnqueuesGoRunsThoughItIsStoppedAndKilledAndRubyIsToldOnce(t *testing.T) {
 	const n = 20_000
 	s := opened(t)
+	s.ruby("jobs").Sidekiq(t)
 	id := strings.TrimSpace(s.ruby("enqueue").Ruby(t, "7", catalogue(t, n), "Lamps"))
 	for _, end := range []func(*program.Program){func(p *program.Program) { p.Stop() }, (*program.Program).Kill} {
 		before, worker := s.pages(), s.work()
@@ -105,6 +105,7 @@ func TestRubyEnqueuesGoRunsThoughItIsStoppedAndKilledAndRubyIsToldOnce(t *testin
 
 func TestGoEnqueuesAndRubyRuns(t *testing.T) {
 	s := opened(t)
+	s.ruby("jobs").Sidekiq(t)
 	if code, err := run(t.Context(), s.db.URL(), []string{"notice", "7", "Open at nine é"}); code != 0 || err != nil {
 		t.Fatal(code, err)
 	}
