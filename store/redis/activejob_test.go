@@ -92,10 +92,10 @@ func TestGoRunsAnActiveJobWithTypedArguments(t *testing.T) {
 	got := make(chan letterArgs, 2)
 	engine(t, s, letters(got, nil))
 	redistest.Eval[any](t, c, `Mail::LetterJob.perform_later`+letterRuby+`; nil`)
-	wantLetter(t, <-got)
+	wantLetter(t, told(t, got))
 	from := time.Now()
 	redistest.Eval[any](t, c, `Mail::LetterJob.set(wait: 1.second).perform_later`+letterRuby+`; nil`)
-	wantLetter(t, <-got)
+	wantLetter(t, told(t, got))
 	if took := time.Since(from); took < 900*time.Millisecond {
 		t.Errorf("it waited %v, not a second", took)
 	}
@@ -108,7 +108,7 @@ func TestRailsPerformsAnActiveJobThatFailedInGo(t *testing.T) {
 	got := make(chan letterArgs, 2)
 	w := engine(t, s, letters(got, errors.New("no paper")))
 	redistest.Eval[any](t, c, `Mail::LetterJob.perform_later`+letterRuby+`; nil`)
-	wantLetter(t, <-got)
+	wantLetter(t, told(t, got))
 	until(t, "it waits to be tried again", func() bool { return redistest.Ask[int64](t, db, "ZCARD", "retry") == 1 })
 	if err := w.Stop(t.Context()); err != nil {
 		t.Fatal(err)

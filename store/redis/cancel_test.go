@@ -22,14 +22,14 @@ func TestAJobThatRubyCancelledWhileItWaitedIsNotBegun(t *testing.T) {
 	ran := make(chan string, 10)
 	engine(t, s, tasuki.NewKind[string]("GoJob").Do(func(_ context.Context, name string) error { ran <- name; return nil }))
 	until(t, "a is cancelled", func() bool { _, is := inState(t, s, "a", store.Cancelled); return is })
-	if got := <-ran; got != "b" || len(ran) != 0 {
+	if got := told(t, ran); got != "b" || len(ran) != 0 {
 		t.Errorf("%s ran", got)
 	}
 	if n := redistest.Ask[int64](t, db, "EXISTS", "it-a"); n != 0 {
 		t.Error("the state is still there")
 	}
 	enqueue(t, s, store.Job{ID: "c", Kind: "GoJob", Args: json.RawMessage(`"c"`), Unique: "u"})
-	if got := <-ran; got != "c" {
+	if got := told(t, ran); got != "c" {
 		t.Errorf("the unique key was not given up: %s ran", got)
 	}
 }
@@ -47,14 +47,14 @@ func TestRubysCancelStopsALoopInGoWithinFiveSeconds(t *testing.T) {
 			}
 			return nil
 		}, tasuki.OnCancel(func(context.Context) error { close(cancelled); return nil })))
-	<-began
+	told(t, began)
 	from := time.Now()
 	redistest.Eval[any](t, c, `Iterable.cancel!("a")`)
 	until(t, "a is cancelled", func() bool { _, is := inState(t, s, "a", store.Cancelled); return is })
 	if took := time.Since(from); took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}
-	<-cancelled
+	told(t, cancelled)
 }
 
 func TestAStateThatRubyLeftWithoutACursorHasOneBehindTheNextBeat(t *testing.T) {

@@ -64,3 +64,15 @@ func inState(t *testing.T, s *Store, id string, state store.State) (store.Record
 	}
 	return page.Jobs[0], page.Jobs[0].State == state
 }
+
+// told waits for what a channel brings, for 20 s at most.
+func told[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(20 * time.Second):
+		t.Fatal("waited in vain")
+		panic("not reached")
+	}
+}

@@ -130,7 +130,7 @@ func upTo(t *testing.T, s *Store, limit, stop int) (done []int) {
 			}
 			return nil
 		}, tasuki.OnComplete(func(context.Context) error { close(so); return nil })))
-	<-so
+	told(t, so)
 	if err := w.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -198,6 +198,21 @@ func TestALoopThatDoesNotKnowRubysCursorsRefusesThem(t *testing.T) {
 	}
 	if got := redistest.Eval[[]float64](t, c, `Iterable.query(args[0])`, jid); got[1] != 3 {
 		t.Errorf("Ruby reads %v, want its cursor 3", got)
+	}
+}
+
+// TestRubysCursorIsStillRubysWhenAJobInGoWritesItBack: with its progress, for one, behind
+// which no item was done.
+func TestRubysCursorIsStillRubysWhenAJobInGoWritesItBack(t *testing.T) {
+	c, s, _ := ruby(t, iterable)
+	jid := redistest.Eval[string](t, c, `jid = Sidekiq::Client.push("class" => "GoJob", "args" => []); Iterable.run(jid, [1, 2, 3], 2); jid`)
+	w := worker(t, s)
+	job := w.claim("GoJob")
+	w.save(job, 1, string(job.Cursor), &store.Progress{Done: 1})
+	wantQuery(t, c, jid, `[2,2,0.5]`)
+	w.settle(store.Outcome{Claim: held(job), Verb: store.HandOver})
+	if again := w.claim("GoJob"); string(again.Cursor) != string(job.Cursor) {
+		t.Errorf("the next run gets cursor %s, the first got %s", again.Cursor, job.Cursor)
 	}
 }
 

@@ -40,7 +40,7 @@ func TestAHandlerInGoIsGivenWhatRubyPassedToPerformAsItsTypes(t *testing.T) {
 		`ImportJob.set(queue: "default").perform_in(0.1, 2, "later", {"x" => []})`: {ID: 2, Name: "later", Opts: map[string]any{"x": []any{}}},
 	} {
 		redistest.Eval[string](t, c, call)
-		if args := <-got; !reflect.DeepEqual(args, want) {
+		if args := told(t, got); !reflect.DeepEqual(args, want) {
 			t.Errorf("%s: Go got %+v, want %+v", call, args, want)
 		}
 	}
