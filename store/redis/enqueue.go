@@ -83,29 +83,32 @@ func allAdded(jobs []store.Job) []store.Enqueued {
 
 // enqueueOne adds one job.
 func (s *Store) enqueueOne(ctx context.Context, j *store.Job, head string) (store.Enqueued, error) {
-	span := s.span.Load()
-	args := append(make([]string, 0, 8), s.clock()...)
-	args = append(args, j.ID, queueOf(j), head, strconv.FormatInt(span, 10))
-	reply, err := s.repeat(ctx, oneScript, nil, args)
+	e := s.entry()
+	reply, err := s.run(ctx, oneScript, nil, append(append(make([]string, 0, 8), e.words...), j.ID, queueOf(j), head+e.tail))
 	if err != nil {
 		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
 	}
-	now, err := reply.AsInt64()
-	if err != nil {
+	n, off, err := s.entered(e, &reply)
+	switch {
+	case err != nil:
 		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
-	}
-	if now < 0 {
+	case off:
+		became, err := s.enqueueApart(ctx, []store.Job{*j}, []string{head})
+		if err != nil {
+			return store.Enqueued{}, err
+		}
+		return became[0], nil
+	case n == 0:
 		return store.Enqueued{ID: j.ID, What: store.Known}, nil
-	}
-	if now != span {
-		s.span.Store(now)
 	}
 	return store.Enqueued{ID: j.ID, What: store.Added}, nil
 }
 
-// enqueuePlain adds all jobs, or none if one is known.
+// enqueuePlain adds all jobs. If one is known, or the clock has to be looked at, it adds
+// none.
 func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, heads []string) (bool, error) {
-	args := append(make([]string, 0, 2*len(jobs)+8), s.clock()...)
+	e := s.entry()
+	args := append(make([]string, 0, 2*len(jobs)+8), e.words...)
 	args = append(args, strconv.Itoa(len(jobs)))
 	for i := range jobs {
 		args = append(args, jobs[i].ID)
@@ -115,16 +118,16 @@ func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, heads []stri
 		at := len(args)
 		for i := range jobs {
 			if queueOf(&jobs[i]) == q {
-				args = append(args, heads[i])
+				args = append(args, heads[i]+e.tail)
 			}
 		}
 		args[at-1] = strconv.Itoa(len(args) - at)
 	}
-	reply, err := s.repeat(ctx, plainScript, nil, args)
+	reply, err := s.run(ctx, plainScript, nil, args)
 	if err != nil {
 		return false, fmt.Errorf("enqueue: %w", err)
 	}
-	n, err := reply.AsInt64()
+	n, _, err := s.entered(e, &reply)
 	return n == 1, err
 }
 

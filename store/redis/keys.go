@@ -1,5 +1,7 @@
 package redis
 
+import "strconv"
+
 // Keys of Sidekiq.
 const (
 	scheduleKey = "schedule"
@@ -32,6 +34,9 @@ func (k keys) orders(name string) string    { return string(k) + "orders:" + nam
 func (k keys) suspects(queue string) string { return string(k) + "suspects:" + queue }
 func (k keys) unique(key string) string     { return string(k) + "unique:" + key }
 func (k keys) journal(id string) string     { return string(k) + "journal:" + id }
+
+// ids is the set of the ids that came in in a span of ten minutes.
+func (k keys) ids(span int64) string { return string(k) + "ids:" + strconv.FormatInt(span, 10) }
 
 func (k keys) workers() string   { return string(k) + "workers" }
 func (k keys) done() string      { return string(k) + "done" }

@@ -30,7 +30,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now(), user: cmp.Or(option.Username, "default")}
+	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now(), server: serverClock{began: time.Now()}, user: cmp.Or(option.Username, "default")}
 	s.convoy.store = s
 	s.held.init()
 	s.mixed.init()

@@ -26,7 +26,9 @@ type Store struct {
 	peers   peers
 	metrics metrics
 	began   time.Time
-	span    atomic.Int64 // the last in which ids are known to end by themselves
+	server  serverClock
+	last    atomic.Pointer[entry] // the last one made
+	span    atomic.Int64          // the last in which ids are known to end by themselves
 
 	ahead  atomic.Int64 // how far tests move the clock on, in µs
 	closed sync.Once

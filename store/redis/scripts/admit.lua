@@ -5,9 +5,6 @@ local function door(p, us, millis)
   return { p = p, us = us, at = stamp(us, millis), ids = p .. 'ids:' .. span, old = p .. 'ids:' .. (span - 1) }
 end
 
--- Shared: how long a set of ids is kept, in seconds: it is looked at for two spans.
-local KEPT = 1800
-
 -- Shared: fails if what jobs are put into is something else. Nothing is written.
 local function doors(queue, delay)
   redis.call('SISMEMBER', 'queues', queue)

@@ -1,6 +1,6 @@
 -- Brings jobs from one place to another, each whole or not at all: what is done about it
 -- is written only if the job was still where the caller saw it.
--- uses: clock admit iteration
+-- uses: clock kept admit iteration
 -- KEYS: 1 a worker, 2 its claims, 3 what was last saved of each of them
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 '1' for milliseconds,
 --       4 the worker's batch as 16 digits or '', 5 what is kept with its answers, 6 the

@@ -1,5 +1,5 @@
 -- Lets jobs in, one after the other.
--- uses: clock admit
+-- uses: clock kept admit
 -- ARGV: 1 prefix, 2 how far the clock is moved on, 3 '1' for milliseconds; of each job
 --       what admit says
 -- reply: of each job what became of it and an id, '' if it is its own

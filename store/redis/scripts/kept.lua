@@ -1,0 +1,3 @@
+-- Shared: how long a set of ids is kept, in seconds: it is looked at for two spans.
+local KEPT = 1800
+
