@@ -10,8 +10,10 @@ import (
 // lines are the connections of a store. When its server turns out to be a replica now,
 // all are cut: who was promoted meanwhile is reached by a new connection alone.
 type lines struct {
-	mu  sync.Mutex // owns all
-	all map[*tie]bool
+	mu   sync.Mutex // owns what follows
+	all  map[*tie]bool
+	cuts int   // how often all were cut
+	why  error // the last time
 }
 
 // A tie is a connection that is forgotten when it is closed.
@@ -54,8 +56,9 @@ func (l *lines) dial(ctx context.Context, address string, d *net.Dialer, secure 
 }
 
 // cut ends all connections; new ones are made when they are needed.
-func (l *lines) cut() {
+func (l *lines) cut(why error) {
 	l.mu.Lock()
+	l.cuts, l.why = l.cuts+1, why
 	all := make([]net.Conn, 0, len(l.all))
 	for c := range l.all {
 		all = append(all, c.Conn)
@@ -64,4 +67,14 @@ func (l *lines) cut() {
 	for _, c := range all {
 		c.Close()
 	}
+}
+
+// since says why all were cut after so many times, if they were, and how often by now.
+func (l *lines) since(cuts int) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cuts == cuts {
+		return cuts, nil
+	}
+	return l.cuts, l.why
 }

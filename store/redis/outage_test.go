@@ -44,12 +44,21 @@ type crew struct {
 // muster starts two workers with stores of their own, and a producer for each.
 func muster(t *testing.T, address string) *crew {
 	t.Helper()
+	c := idle(t, address)
+	for i, s := range c.stores {
+		c.wg.Go(func() { c.produce(s, i*1_000_000) })
+	}
+	return c
+}
+
+// idle starts two workers with stores of their own.
+func idle(t *testing.T, address string) *crew {
+	t.Helper()
 	c := &crew{t: t, gate: make(chan struct{}), sent: map[int]bool{}, ran: map[int]int{}}
-	for i := range 2 {
+	for range 2 {
 		s := opened(t, address, redis.Options{Logger: c.log.logger()})
 		c.stores = append(c.stores, s)
 		c.employ(s)
-		c.wg.Go(func() { c.produce(s, i*1_000_000) })
 	}
 	return c
 }
@@ -103,27 +112,33 @@ func (c *crew) begin(n int) {
 // produce enqueues a job after the other, each again and again until it is acknowledged.
 func (c *crew) produce(s *redis.Store, n int) {
 	for ; !c.stop.Load(); n++ {
-		job := numbered.Job(n)
-		for again := false; ; again = true {
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-			_, err := s.Enqueue(ctx, []store.Job{job})
-			cancel()
-			if err == nil {
-				break
-			}
-			if !again {
-				c.failed.Add(1)
-			}
-			loop.Sleep(c.t.Context(), 5*time.Millisecond)
-			if c.t.Context().Err() != nil {
-				return
-			}
-		}
-		c.mu.Lock()
-		c.sent[n] = true
-		c.mu.Unlock()
+		c.enqueueBy(s, n)
 		loop.Sleep(c.t.Context(), time.Millisecond)
 	}
+}
+
+// enqueue enqueues a job, again and again until it is acknowledged.
+func (c *crew) enqueue(n int) { c.enqueueBy(c.stores[0], n) }
+
+func (c *crew) enqueueBy(s *redis.Store, n int) {
+	job := numbered.Job(n)
+	for again := false; ; again = true {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		_, err := s.Enqueue(ctx, []store.Job{job})
+		cancel()
+		if err == nil {
+			break
+		}
+		if !again {
+			c.failed.Add(1)
+		}
+		if !loop.Sleep(c.t.Context(), 5*time.Millisecond) {
+			return
+		}
+	}
+	c.mu.Lock()
+	c.sent[n] = true
+	c.mu.Unlock()
 }
 
 // more waits until so many more jobs ran.
@@ -192,6 +207,25 @@ func (c *crew) holds() (n int) {
 func (c *crew) tail() string {
 	lines := strings.Split(c.log.String(), "\n")
 	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+}
+
+// toldOnce asserts that the log tells once of each outage, and that it is over.
+func (c *crew) toldOnce(times int, mayBeQuiet bool) {
+	c.t.Helper()
+	for _, what := range []string{`msg="claim failed"`, `msg="beat failed"`, `msg="outcomes could not be written`} {
+		if n := c.log.count(what); n > 2*times {
+			c.t.Errorf("%s is in the log %d times, of two workers and %d outages:\n%s", what, n, times, c.log.String())
+		}
+	}
+	if c.log.count("level=ERROR") == 0 && !mayBeQuiet {
+		c.t.Error("the log tells of no outage")
+	}
+	byhand.Eventually(c.t, "is each outage told to be over", func() bool {
+		return c.log.count("level=ERROR") == c.log.count("the store answers again")
+	})
+	if strings.Contains(c.log.String(), "another worker's") {
+		c.t.Errorf("outcomes were dropped:\n%s", c.log.String())
+	}
 }
 
 // A trouble is something that befalls a server; it answers when that is over.
@@ -282,17 +316,7 @@ func TestWhatWasAcknowledgedRunsOnceThoughTheServerGoesAway(t *testing.T) {
 			if doubled := c.ends(); doubled > 0 {
 				t.Errorf("%d jobs ran more than once", doubled)
 			}
-			for _, what := range []string{`msg="claim failed"`, `msg="beat failed"`, `msg="outcomes could not be written`} {
-				if n := c.log.count(what); n > 2*times {
-					t.Errorf("%q is in the log %d times, of two workers and %d outages:\n%s", what, n, times, c.log.String())
-				}
-			}
-			if away, back := c.log.count("level=ERROR"), c.log.count("the store answers again"); (away == 0 || back == 0) && !slices.Contains(quiet, name) {
-				t.Errorf("the log says %d times that the store is away and %d times that it is back", away, back)
-			}
-			if strings.Contains(c.log.String(), "another worker's") {
-				t.Errorf("outcomes were dropped:\n%s", c.log.String())
-			}
+			c.toldOnce(times, slices.Contains(quiet, name))
 		})
 	}
 }

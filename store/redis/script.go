@@ -51,10 +51,16 @@ func read(name string) string {
 // run runs a script. It is not run twice if its answer does not come: it may have been done.
 // What a replica refuses was not done, and is tried on a new connection.
 func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (rueidis.RedisMessage, error) {
+	cuts, _ := s.lines.since(-1)
 	msg, err := script.Exec(ctx, s.client, keys, args).ToMessage()
 	if replica(err) {
-		s.lines.cut()
+		s.lines.cut(err)
 		msg, err = script.Exec(ctx, s.client, keys, args).ToMessage()
+	}
+	if broken(err) {
+		if _, why := s.lines.since(cuts); why != nil {
+			err = why // what broke the connection was this store
+		}
 	}
 	if code(err) == "WRONGTYPE" {
 		err = s.named(ctx, err, keys, args)
