@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 )
 
 var (
@@ -119,11 +121,11 @@ func (b *bell) run(goes, ctx context.Context) {
 			if pause = b.pause(); pause == 0 {
 				break
 			}
-			if !rest(goes, pause) {
+			if !loop.Rest(goes, pause) {
 				return
 			}
 		}
-		if !rest(goes, bellPace) {
+		if !loop.Rest(goes, bellPace) {
 			return
 		}
 	}

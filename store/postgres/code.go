@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 )
 
 // SQLSTATEs.
@@ -78,7 +79,7 @@ func (s *Store) again(ctx context.Context, conflicts bool, do func() error) erro
 		if err == nil || ctx.Err() != nil || n+1 >= tries || !s.retriable(err, conflicts) {
 			return err
 		}
-		if !rest(ctx, time.Duration(rand.Int64N(int64(n+1)*int64(5*time.Millisecond)))) {
+		if !loop.Rest(ctx, time.Duration(rand.Int64N(int64(n+1)*int64(5*time.Millisecond)))) {
 			return err
 		}
 	}
@@ -98,16 +99,4 @@ func (s *Store) retriable(err error, conflicts bool) bool {
 		return false
 	}
 	return pgconn.SafeToRetry(err)
-}
-
-// rest waits, and answers false if ctx ends.
-func rest(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

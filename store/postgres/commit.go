@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/internal/sqlstore"
 )
@@ -159,7 +160,7 @@ func (c *committing) begin(ctx context.Context, begin func(context.Context) (use
 		if code(err) == codeReadOnly {
 			c.store.reset() // the next connections find the server that writes
 		}
-		if !unreachable(err) || !rest(ctx, pause) {
+		if !unreachable(err) || !loop.Rest(ctx, pause) {
 			return userTx{}, err
 		}
 	}
@@ -199,7 +200,7 @@ func (c *committing) finish(ctx context.Context, in session) error {
 func (c *committing) decide(ctx context.Context, unsure error) error {
 	ctx, cancel := c.store.last(ctx)
 	defer cancel()
-	for pause := askSoon; rest(ctx, pause); pause = min(2*pause, time.Second) {
+	for pause := askSoon; loop.Rest(ctx, pause); pause = min(2*pause, time.Second) {
 		var status string
 		err := c.store.once(ctx, "commit", &call{query: xactStatusSQL, args: []any{c.xact}, row: func(r scanner) error { return r.Scan(&status) }})
 		switch {

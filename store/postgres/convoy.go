@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -158,7 +158,7 @@ func (c *convoy) send() {
 // carry adds the jobs of some callers. A refusal may be one's fault, and so may a lock:
 // then each goes by itself.
 func (c *convoy) carry(all []*passenger) {
-	ctx, end := together(all)
+	ctx, end := loop.Together(callers(all)...)
 	defer end()
 	var jobs []store.Job
 	for _, p := range all {
@@ -174,23 +174,11 @@ func (c *convoy) carry(all []*passenger) {
 	}
 }
 
-// together is a context that ends when those of all have.
-func together(all []*passenger) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(all[0].ctx))
-	var left atomic.Int64
-	left.Store(int64(len(all)))
-	stops := make([]func() bool, len(all))
+// callers are those for whom the jobs go.
+func callers(all []*passenger) []context.Context {
+	contexts := make([]context.Context, len(all))
 	for i, p := range all {
-		stops[i] = context.AfterFunc(p.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
-			}
-		})
+		contexts[i] = p.ctx
 	}
-	return ctx, func() {
-		for _, stop := range stops {
-			stop()
-		}
-		cancel()
-	}
+	return contexts
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sys/unix"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/internal/pgtest"
 )
 
@@ -130,7 +131,7 @@ func TestAMachineWhoseLinkIsGoneIsNoticedByBothSides(t *testing.T) {
 		m.link("down")
 		cut = time.Now()
 		go func() {
-			for rest(ctx, 20*time.Millisecond) {
+			for loop.Rest(ctx, 20*time.Millisecond) {
 				if _, err := admin.Exec(ctx, "SELECT FROM tasuki.jobs WHERE id = 'job' FOR UPDATE NOWAIT"); err == nil {
 					break
 				}

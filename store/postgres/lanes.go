@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 )
 
 // lanesFor makes the lanes that a transaction of the application's needs. In that
@@ -58,7 +59,7 @@ func (s *Store) free(ctx context.Context) *pgxpool.Conn {
 		if err == nil {
 			return c
 		}
-		if code(err) != codeNoRoom || !rest(ctx, askSoon) {
+		if code(err) != codeNoRoom || !loop.Rest(ctx, askSoon) {
 			return nil
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -65,7 +66,7 @@ func (l *listening) listen(ctx context.Context) error {
 			pause = againSoon
 		}
 		l.heard = false
-		if !rest(ctx, pause) {
+		if !loop.Rest(ctx, pause) {
 			return nil
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/internal/pgtest"
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -159,7 +160,7 @@ func (o *outage) until(more int) {
 
 // try makes a call until it succeeds.
 func (o *outage) try(call func(context.Context) error) bool {
-	for deadline := time.Now().Add(time.Minute); ; rest(o.t.Context(), 5*time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; loop.Rest(o.t.Context(), 5*time.Millisecond) {
 		ctx, cancel := context.WithTimeout(o.t.Context(), 10*time.Second)
 		err := call(ctx)
 		cancel()

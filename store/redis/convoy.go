@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -101,7 +101,7 @@ func (c *convoy) gather() []*passenger {
 // carry adds the jobs of some callers. A refusal may be one's fault, and so may an id that
 // is known: then each goes by itself.
 func (c *convoy) carry(all []*passenger) {
-	ctx, end := together(all)
+	ctx, end := loop.Together(callers(all)...)
 	defer end()
 	jobs, heads := make([]store.Job, len(all)), make([]string, len(all))
 	for i, p := range all {
@@ -118,28 +118,11 @@ func (c *convoy) carry(all []*passenger) {
 	}
 }
 
-// together is a context that ends when those of all have.
-func together(all []*passenger) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(all[0].ctx))
-	var left atomic.Int64
-	for _, p := range all {
-		if p.ctx.Done() == nil {
-			return ctx, cancel // that one's never ends
-		}
-	}
-	left.Store(int64(len(all)))
-	stops := make([]func() bool, len(all))
+// callers are those for whom the jobs go.
+func callers(all []*passenger) []context.Context {
+	contexts := make([]context.Context, len(all))
 	for i, p := range all {
-		stops[i] = context.AfterFunc(p.ctx, func() {
-			if left.Add(-1) == 0 {
-				cancel()
-			}
-		})
+		contexts[i] = p.ctx
 	}
-	return ctx, func() {
-		for _, stop := range stops {
-			stop()
-		}
-		cancel()
-	}
+	return contexts
 }

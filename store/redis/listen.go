@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -35,21 +36,9 @@ func (s *Store) Listen(ctx context.Context, queues []string, wake func()) error 
 		case l.works:
 			pause = againSoon
 		}
-		if !rest(ctx, pause) {
+		if !loop.Rest(ctx, pause) {
 			return nil
 		}
-	}
-}
-
-// rest waits; false: ctx ended.
-func rest(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 
@@ -96,7 +85,7 @@ func (l *listening) run(ctx context.Context) error {
 		case <-l.changed:
 		}
 		l.wake()
-		if !rest(ctx, armPace) {
+		if !loop.Rest(ctx, armPace) {
 			return nil
 		}
 		some, err := l.look(ctx, conn)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/tasuki-jobs/tasuki/internal/loop"
 	"github.com/tasuki-jobs/tasuki/store"
 )
 
@@ -83,7 +84,7 @@ func (s *Store) loaded(ctx context.Context) (map[string]string, error) {
 		if !told {
 			s.options.Logger.Warn("waiting for redis, which reads its data", "done", info["loading_loaded_perc"]+" %")
 		}
-		if !rest(ctx, loadingPace) {
+		if !loop.Rest(ctx, loadingPace) {
 			return nil, fmt.Errorf("connect to redis: %w: it still reads its data (hint: %s)", context.Cause(ctx), hints["LOADING"])
 		}
 	}
