@@ -59,7 +59,7 @@ type letterArgs struct {
 }
 
 const letterRuby = `(:sym, Date.new(2026, 1, 2), Time.utc(2026, 1, 2, 3, 4, 5.5r), Time.zone.local(2026, 7, 1, 12), 90.seconds, Order.new(7),
-	{"size" => 12345678901234567, "Inner" => {a: [:b, :c]}.with_indifferent_access}, nil, force: true, since: Date.new(2026, 3, 4), list: [1, 2.5])`
+	{"size" => 12345678901234567, "Inner" => {a: [:b, :c]}.with_indifferent_access}, nil, force: true, since: Date.new(2026, 3, 4), list: [1, {deep: :x}])`
 
 // railsApp is a Rails application on a database, as a process that does what it is told.
 func railsApp(t *testing.T, more string) (redistest.App, *redistest.Client, *Store, *redistest.DB) {
@@ -79,7 +79,7 @@ func wantLetter(t *testing.T, got letterArgs) {
 	t.Helper()
 	want := letterArgs{Kind: "sym", Day: sidekiq.Date{Year: 2026, Month: 1, Day: 2}, Wait: sidekiq.Duration(90 * time.Second), Order: "gid://shop/Order/7",
 		At: time.Date(2026, 1, 2, 3, 4, 5, 5e8, time.UTC), Local: time.Date(2026, 7, 1, 10, 0, 0, 0, time.UTC),
-		Words: sidekiq.Keywords{"force": true, "since": "2026-03-04", "list": []any{1.0, 2.5}}}
+		Words: sidekiq.Keywords{"force": true, "since": "2026-03-04", "list": []any{1.0, map[string]any{"deep": "x"}}}}
 	want.Opts.Size, want.Opts.Inner = 12345678901234567, map[string][]sidekiq.Symbol{"a": {"b", "c"}}
 	got.At, got.Local = got.At.UTC(), got.Local.UTC()
 	if !reflect.DeepEqual(got, want) {
@@ -125,7 +125,7 @@ func TestRailsPerformsAnActiveJobThatFailedInGo(t *testing.T) {
 	redistest.Eval[any](t, c, `Sidekiq::RetrySet.new.first.retry`)
 	app.Sidekiq(t)
 	want := `[["Symbol :sym","Date Fri, 02 Jan 2026","Time 2026-01-02T03:04:05.5Z","ActiveSupport::TimeWithZone 2026-07-01T10:00:00.0Z","ActiveSupport::Duration 90 seconds","Order 7",` +
-		`"Hash {\"size\"=>12345678901234567, \"Inner\"=>{\"a\"=>[:b, :c]}}","NilClass nil"],"{:force=>true, :since=>Wed, 04 Mar 2026, :list=>[1, 2.5]}",1,"default"]`
+		`"Hash {\"size\"=>12345678901234567, \"Inner\"=>{\"a\"=>[:b, :c]}}","NilClass nil"],"{:force=>true, :since=>Wed, 04 Mar 2026, :list=>[1, {:deep=>:x}]}",1,"default"]`
 	if got := performed(t, db); got != want {
 		t.Errorf("Rails performed it with\n%s, want\n%s", got, want)
 	}
