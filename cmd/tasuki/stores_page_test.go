@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/pgtest"
+	"github.com/tasuki-jobs/tasuki/internal/redistest"
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/memory"
 	"github.com/tasuki-jobs/tasuki/store/postgres"
+	"github.com/tasuki-jobs/tasuki/store/redis"
 	"github.com/tasuki-jobs/tasuki/store/sqlite"
 )
 
@@ -66,7 +68,12 @@ func everyStore(t *testing.T) []store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { database.Close() })
-	return []store.Store{memory.New(memory.Options{}), file, database}
+	beside, err := redis.Open(t.Context(), redistest.Shared(t).DB(t).URL(), redis.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { beside.Close() })
+	return []store.Store{memory.New(memory.Options{}), file, database, beside}
 }
 
 // features are the rows of the page's table: a field of store.Features and its words.
@@ -76,7 +83,7 @@ var features = []struct{ field, words string }{
 	{"Then", "jobs enqueued in the write that ends another (`Then`)"},
 	{"Unique", "unique keys"},
 	{"IDs", "an id is known as long as its job is there"},
-	{"Remember", "… and after its end for"},
+	{"Remember", "… and after its end, or else after its enqueue, for"},
 	{"Order", "exact order inside a queue"},
 	{"Priority", "priorities inside a queue"},
 	{"Weights", "weighted queues"},
@@ -162,24 +169,50 @@ func speedTable(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onFile, onServer, found := strings.Cut(string(figures), "\n## PostgreSQL\n")
-	if !found {
-		t.Fatal("bench/README.md has no part PostgreSQL")
-	}
+	parts := partsOf(t, string(figures))
 	var b strings.Builder
-	b.WriteString("| | sqlite | postgres |\n|---|---:|---:|\n")
-	busy := [2]int{}
+	b.WriteString("| |")
+	for _, p := range parts {
+		fmt.Fprintf(&b, " %s |", p.name)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---:|", len(parts)) + "\n")
+	busy := make([]int, len(parts))
 	for _, s := range speeds {
 		fmt.Fprintf(&b, "| %s |", s.words)
-		for i, part := range []string{onFile, onServer} {
-			table := tableUnder(t, part, s.title)
+		for i, p := range parts {
+			table := tableUnder(t, p.text, s.title)
 			fmt.Fprintf(&b, " %s%s |", figure(t, table, s.column), s.unit)
 			busy[i] = max(busy[i], othersDuring(t, table))
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "| meanwhile other programs used, of the machine, up to | %d %% | %d %% |\n", busy[0], busy[1])
+	b.WriteString("| meanwhile other programs used, of the machine, up to |")
+	for _, n := range busy {
+		fmt.Fprintf(&b, " %d %% |", n)
+	}
+	b.WriteString("\n")
 	return b.String()
+}
+
+// A part of bench/README.md is about one store.
+type part struct{ name, text string }
+
+// partsOf are the parts, one behind the other; the first has no heading of its own. What
+// was not measured yet has none.
+func partsOf(t *testing.T, figures string) []part {
+	t.Helper()
+	parts := []part{{"sqlite", figures}}
+	for _, next := range []struct{ name, heading string }{{"postgres", "PostgreSQL"}, {"redis", "Redis"}} {
+		last := &parts[len(parts)-1]
+		before, behind, found := strings.Cut(last.text, "\n## "+next.heading+"\n")
+		if last.text = before; found {
+			parts = append(parts, part{next.name, behind})
+		}
+	}
+	if len(parts) < 2 {
+		t.Fatal("bench/README.md has no part PostgreSQL")
+	}
+	return parts
 }
 
 // tableUnder is the table under a heading, and what is said below it.
