@@ -27,6 +27,7 @@ func (s *Store) add(ctx context.Context, jobs []store.Job, heads []string) ([]st
 	if len(jobs) == 0 {
 		return nil, nil
 	}
+	s.meet(ctx)
 	plain := true
 	for i := range jobs {
 		plain = plain && isPlain(&jobs[i])

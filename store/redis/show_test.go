@@ -168,6 +168,12 @@ func TestAKeyOfAnotherTypeInPlaceOfWhatWebShowsStopsNoBeat(t *testing.T) {
 		if got := redistest.Ask[string](t, db, "GET", key); got != "other" {
 			t.Errorf("%s is overwritten by %q", key, got)
 		}
+		// What is beside it is shown.
+		for _, other := range []string{"processes", w.name, workKey(w.name)} {
+			if redistest.Ask[int64](t, db, "EXISTS", other) != 1 {
+				t.Errorf("%s of another type: there is no %s", key, other)
+			}
+		}
 	}
 }
 
