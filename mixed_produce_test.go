@@ -14,9 +14,22 @@ import (
 // How often programs enqueue while all are well.
 const producePause = 60 * time.Millisecond
 
+// enough is how many jobs wait while workers cannot keep up.
+const enough = 80
+
+// wants waits until there shall be another job; false: there shall be none.
+func (m *mixed) wants(chance *rand.Rand) bool {
+	for m.rest(chance, producePause) {
+		if m.unfinished() < enough {
+			return true
+		}
+	}
+	return false
+}
+
 // produceInGo enqueues, and sends again what was not answered: then a job is there once.
 func (m *mixed) produceInGo(chance *rand.Rand) {
-	for m.rest(chance, producePause) {
+	for m.wants(chance) {
 		o, job := draw(chance)
 		m.ordered(o)
 		for {
@@ -81,7 +94,7 @@ end`}.Client(m.t)
 // there.
 func (m *mixed) produceInRuby(client *redistest.Client, chance *rand.Rand) {
 	kinds := []string{plainKind.Name(), failOnceKind.Name()}
-	for m.rest(chance, producePause) {
+	for m.wants(chance) {
 		delay := time.Duration(max(0, chance.IntN(6000)-4000)) * time.Millisecond
 		now := time.Now()
 		o := &order{id: store.NewID(), kind: kinds[chance.IntN(2)], at: now, due: now.Add(delay)}

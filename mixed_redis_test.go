@@ -132,7 +132,7 @@ func (m *mixed) rubyWorker() *redistest.Sidekiq {
 func (m *mixed) sufferGo(place int, chance *rand.Rand) {
 	for m.rest(chance, m.pause) {
 		p := m.go_[place]
-		switch chance.IntN(8) {
+		switch chance.IntN(9) {
 		case 0, 1, 2:
 			m.stopGo(p)
 		case 3, 4:
@@ -232,18 +232,41 @@ func (m *mixed) settle() {
 // hands of three workers when they died looks like poison: a person looks, and sends it
 // on.
 func (m *mixed) awaitIdle() {
+	defer func() {
+		if m.t.Failed() {
+			m.sayWhatIsLeft()
+		}
+	}()
 	eventually(m.t, "no job waits or runs", func() bool {
 		n, err := m.Move(m.t.Context(), store.MoveRequest{Filter: store.Filter{States: []store.State{store.Dead}}, To: store.Ready})
 		if n > 0 {
 			m.t.Logf("%d jobs were taken for poison and sent on", n)
 		}
-		if err != nil || n > 0 {
-			return false
-		}
-		stats, err := m.Stats(m.t.Context())
-		for _, q := range stats.Queues {
-			n += q.Counts[store.Ready] + q.Counts[store.Running] + q.Counts[store.Scheduled] + q.Counts[store.Retry]
-		}
-		return err == nil && n == 0
+		return err == nil && n == 0 && m.unfinished() == 0
 	})
+}
+
+// unfinished counts jobs that wait or run; 1: the server does not say.
+func (m *mixed) unfinished() (n int) {
+	stats, err := m.Stats(context.Background())
+	if err != nil {
+		return 1
+	}
+	for _, q := range stats.Queues {
+		n += q.Counts[store.Ready] + q.Counts[store.Running] + q.Counts[store.Scheduled] + q.Counts[store.Retry]
+	}
+	return n
+}
+
+// sayWhatIsLeft shows the jobs that did not end, and what the workers say.
+func (m *mixed) sayWhatIsLeft() {
+	left := store.Filter{States: []store.State{store.Ready, store.Running, store.Scheduled, store.Retry, store.Dead}}
+	page, err := m.List(context.Background(), store.ListRequest{Filter: left, Limit: 100})
+	m.t.Logf("%d jobs are left, %v", len(page.Jobs), err)
+	for _, r := range page.Jobs {
+		m.t.Logf("%s %s in queue %s is %s, %s: %d attempts, %d releases, %d deaths", r.Kind, r.ID, r.Queue, r.State, r.Worker, r.Attempts, r.Releases, r.Deaths)
+	}
+	for _, p := range m.go_ {
+		m.t.Logf("the log of %s, which has ended: %v:\n%s", p.name, p.over(), p.log)
+	}
 }

@@ -44,11 +44,14 @@ func TestProcessOnRedisStoppedFor30sIsReleasedOnceAndItsWritesChangeNothing(t *t
 	// All run elsewhere still when the sleeper wakes: a worker each, as they are suspects.
 	jobs := marches(2, march{500, 50})
 	ids := y.add(jobs...)
-	long := longKind.Job(nap{90_000})
+	long := longKind.Job(nap{90_000}, tasuki.Queue(goQueue))
 	y.add(long)
+	// These end while it sleeps: it says so when it wakes.
+	late := jobsOf(8, func() store.Job { return deafKind.Job(nap{20_000}, tasuki.Queue(goQueue), tasuki.Keep(time.Hour)) })
+	y.add(late...)
 	m := y.db.Server.Monitor(t)
-	a := y.worker(nil)
-	a.await("begin", 3)
+	a := y.worker(nil, "-c", "20")
+	a.await("begin", 11)
 	a.await("item", 10)
 	var others []*process
 	for range 3 {
@@ -67,6 +70,14 @@ func TestProcessOnRedisStoppedFor30sIsReleasedOnceAndItsWritesChangeNothing(t *t
 		t.Errorf("running elsewhere after %v, want 16s at most", took)
 	}
 	y.book.await(t, 1, func(e *entry) bool { return e.who == a.name && e.what == "lost" && e.job == long.ID })
+	y.book.await(t, len(late), func(e *entry) bool { return e.who == a.name && e.what == "done" })
+	for i := range late {
+		// They wait, or one runs: a worker runs one suspect at a time.
+		page, err := y.List(t.Context(), store.ListRequest{Filter: store.Filter{IDs: []string{late[i].ID}}})
+		if err != nil || len(page.Jobs) != 1 || page.Jobs[0].State.Ended() || page.Jobs[0].Releases != 1 {
+			t.Errorf("the sleeper's end of job %s counted, or its release did not: %+v, %v", late[i].ID, page.Jobs, err)
+		}
+	}
 	wantCosts(t, ended(t, y.yard, jobs), 2)
 	if r := wantState(t, y, long.ID, store.Running); r.Releases != 1 || r.Worker == a.name {
 		t.Errorf("%s runs job %s after %d releases", r.Worker, r.ID, r.Releases)
