@@ -62,7 +62,7 @@ end`
 
 func TestCommandsBesideRubysSidekiq(t *testing.T) {
 	db := redistest.Shared(t).DB(t)
-	app := redistest.App{URL: db.URL(), Code: hardJob, Flags: []string{"-c", "2", "-q", "default", "-q", "low"}}
+	app := redistest.App{URL: db.URL(), Code: hardJob, Flags: []string{"-c", "2", "-g", "shop", "-q", "default", "-q", "low"}}
 	ruby, api := app.Sidekiq(t), app.Client(t)
 	redistest.Eval[string](t, api, `HardJob.set(queue: "low").perform_in(3600, 1)`)
 	failed := redistest.Eval[string](t, api, `
