@@ -120,6 +120,19 @@ func counted(o *store.Outcome) bool {
 	return o.Verb == store.Finish || o.Verb == store.Fail || o.Verb == store.Bury
 }
 
+// last writes what was gathered since the last beat: a worker may be at its end.
+func (m *metrics) last(ctx context.Context, s *Store) {
+	m.mu.Lock()
+	some := len(m.all) > 0
+	m.mu.Unlock()
+	if !some {
+		return
+	}
+	if now, err := s.now(ctx); err == nil {
+		m.flush(ctx, s, now)
+	}
+}
+
 // flush writes what was gathered, as of one moment. It is for people: what cannot be
 // written now is left out.
 func (m *metrics) flush(ctx context.Context, s *Store, now time.Time) {

@@ -25,6 +25,7 @@ const releaseAtOnce = 1000
 // then writes all of it if the worker has not beaten meanwhile.
 func (s *Store) Release(ctx context.Context, req store.ReleaseRequest) (store.ReleaseReply, error) {
 	r := releasing{store: s, req: &req}
+	s.metrics.last(ctx, s)
 	if err := r.run(ctx); err != nil {
 		return store.ReleaseReply{}, fmt.Errorf("release of %q: %w", req.Worker, err)
 	}
