@@ -80,7 +80,7 @@ func TestOurCancelOfAnIterableJobInRubyCallsItsOnCancel(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantQuery(t, c, jid, `[0,null,0.0]`) // its pages show it while it waits
-	if ttl := redistest.Ask[int64](t, db, "TTL", "it-"+jid); ttl != 30*24*3600 && ttl != 30*24*3600-1 {
+	if ttl := redistest.Ask[int64](t, db, "TTL", "it-"+jid); ttl > 30*24*3600 || ttl < 30*24*3600-60 {
 		t.Errorf("it is kept for %d s, want 30 days as Ruby keeps it", ttl)
 	}
 	if n := redistest.Ask[int64](t, db, "LLEN", "queue:default"); n != 1 {
