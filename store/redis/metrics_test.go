@@ -146,9 +146,20 @@ func TestAMarkIsWhereSidekiqLooksForDeploys(t *testing.T) {
 	}
 }
 
-// TestMetricsOfAWorkerThatStopsAreWritten: how long its handlers ran, also those behind its
-// last beat.
-func TestMetricsOfAWorkerThatStopsAreWritten(t *testing.T) {
+func TestMetricsBehindAWorkersLastBeatAreWrittenWhenItLeaves(t *testing.T) {
+	db := redistest.Shared(t).DB(t)
+	s := openWith(t, db, Options{Metrics: Metrics8})
+	w := worker(t, s)
+	w.run(store.Finish)
+	if r, err := s.Release(t.Context(), store.ReleaseRequest{Worker: w.name, Beat: w.beats}); err != nil || !r.Released {
+		t.Fatal(r, err)
+	}
+	if keys := measured(t, db); len(keys) != 3 {
+		t.Errorf("there are %q", keys)
+	}
+}
+
+func TestMetricsSayHowLongHandlersRan(t *testing.T) {
 	db := redistest.Shared(t).DB(t)
 	s := openWith(t, db, Options{Metrics: Metrics8})
 	kind := tasuki.NewKind[int]("GoJob")
