@@ -83,10 +83,12 @@ const maxRuby = 16 << 20
 func readJob(text string) (*job, error) {
 	j := &job{raw: text, own: &noOwn}
 	if len(text) > maxRuby {
+		j.id = j.idOf("")
 		return j, errTooBig
 	}
 	var err error
 	if j.Payload, err = wire.Parse(text); err != nil {
+		j.id = j.idOf("")
 		return j, err
 	}
 	return j, j.read()

@@ -63,6 +63,27 @@ func TestToFindOneJobManyAreReadAtOnce(t *testing.T) {
 	}
 }
 
+func TestATextThatIsNoJobHasAnIDByWhichItIsDeleted(t *testing.T) {
+	db := redistest.Shared(t).DB(t)
+	s := open(t, db)
+	enqueue(t, s, store.Job{ID: "a", Kind: "mail"})
+	redistest.Ask[int64](t, db, "LPUSH", "queue:default", "{not json")
+	redistest.Ask[int64](t, db, "ZADD", "dead", "1795288185.5", "no json either")
+	for _, state := range []store.State{store.Ready, store.Dead} {
+		page, err := s.List(t.Context(), store.ListRequest{Filter: store.Filter{States: []store.State{state}}})
+		if err != nil || len(page.Jobs) == 0 || page.Jobs[0].ID == "" {
+			t.Fatalf("%s: %+v, %v", state, page.Jobs, err)
+		}
+		n, err := s.Move(t.Context(), store.MoveRequest{Filter: store.Filter{IDs: []string{page.Jobs[0].ID}}, To: store.Deleted})
+		if n != 1 || err != nil {
+			t.Errorf("%s: %d were deleted, %v", state, n, err)
+		}
+	}
+	if n := redistest.Ask[int64](t, db, "LLEN", "queue:default"); n != 1 {
+		t.Errorf("%d wait, want the one that is a job", n)
+	}
+}
+
 func TestWhatEndedLastIsListedFirst(t *testing.T) {
 	s := open(t, redistest.Shared(t).DB(t))
 	enqueue(t, s, store.Job{ID: "a", Kind: "mail"}, store.Job{ID: "b", Kind: "mail"}, store.Job{ID: "c", Kind: "mail"})
