@@ -86,9 +86,12 @@ func jobTable(all []store.Record, now time.Time) *table {
 	return t
 }
 
-// since is how long the job has been in its state, or when it leaves it.
+// since is how long the job has been in its state, or when it leaves it; empty: others
+// wrote the job and did not say.
 func since(r *store.Record, now time.Time) string {
 	switch {
+	case !r.State.Ended() && r.State != store.Running && r.DueAt.IsZero(), r.State.Ended() && r.EndedAt.IsZero():
+		return ""
 	case r.State == store.Running:
 		return briefly(now.Sub(r.ClaimedAt))
 	case r.State.Ended():

@@ -89,7 +89,7 @@ func stateOf(r *store.Record, now time.Time) string {
 		text += " " + ago(r.EndedAt, now)
 	case r.DueAt.After(now):
 		text += ", due in " + briefly(r.DueAt.Sub(now))
-	default:
+	case since(r, now) != "":
 		text += " for " + since(r, now)
 	}
 	if r.Cancelling {
@@ -138,6 +138,9 @@ func progressOf(p *store.Progress) string {
 func failureOf(f *store.Failure, now time.Time) string {
 	if f == nil {
 		return ""
+	}
+	if f.At.IsZero() {
+		return fmt.Sprintf("%s: %s", f.Class, f.Message)
 	}
 	return fmt.Sprintf("%s, %s: %s", f.Class, ago(f.At, now), f.Message)
 }

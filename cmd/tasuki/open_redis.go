@@ -13,9 +13,14 @@ import (
 type redisServer string
 
 func (address redisServer) open(ctx context.Context, _ bool) (*openStore, error) {
-	// What is wrong with the server's settings is said by workers, and by migrate.
-	return address.openWith(ctx, slog.New(slog.DiscardHandler))
+	return address.openWith(ctx, slog.New(grave{slog.Default().Handler()}))
 }
+
+// grave is a log without warnings about the server's settings: workers say those at their
+// start, and migrate.
+type grave struct{ slog.Handler }
+
+func (grave) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
 
 func (address redisServer) openWith(ctx context.Context, log *slog.Logger) (*openStore, error) {
 	st, err := redis.Open(ctx, string(address), redis.Options{Logger: log})

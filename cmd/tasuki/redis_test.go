@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -29,7 +32,28 @@ func TestCommandsOnRedis(t *testing.T) {
 		return setup(e)
 	}
 	params.Cmds["crowd"] = crowd
+	params.Cmds["foreign"] = func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(spoilRedis(t.Context(), plain, args[0]))
+	}
 	testscript.Run(t, params)
+}
+
+// spoilRedis writes into a database what is no job, and a key of another type.
+func spoilRedis(ctx context.Context, server *redistest.Server, address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	db := &redistest.DB{Server: server}
+	if db.Number, err = strconv.Atoi(strings.Trim(u.Path, "/")); err != nil {
+		return err
+	}
+	for _, command := range [][]any{{"LPUSH", "queue:default", "{not json", `{"class":"Odd","args":{},"jid":"odd"}`}, {"SET", "dead", "a text"}} {
+		if _, err := db.Exec(ctx, command...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // crowd FILE N writes a file of n jobs: half of them ready in the queue far, the others
