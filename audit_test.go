@@ -339,7 +339,8 @@ func (a *audit) march(o *order) {
 // extra reports a run that was one too many.
 func (a *audit) extra(o *order, s *shift, cause string) {
 	how := cmp.Or(s.how, "cut off")
-	a.say(o, fmt.Sprintf("a run that was %s: %s", how, cause), "extra")
+	a.verdict[fmt.Sprintf("extra: a run that was %s: %s", how, cause)]++
+	a.t.Logf("%s %s: extra is the run of %s at %s that was %s: %s", o.kind, o.id, s.who, clock(s.at), how, cause)
 }
 
 func (a *audit) say(o *order, cause, what string) {
