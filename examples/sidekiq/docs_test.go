@@ -118,7 +118,7 @@ func TestInTheDeployOrderOfTheDocsEachSideRunsWhatWasEnqueuedForIt(t *testing.T)
 }
 
 func TestRubyTakesTheClassBackWithWhatGoHadBegun(t *testing.T) {
-	const n = 20_000
+	const n = 40_000
 	s := opened(t)
 	back := s.performing("go")
 	redistest.Eval[string](t, back.Client(t), push, catalogue(t, n), "Lamps")
@@ -227,7 +227,10 @@ func TestTheUserOfTheDocsMayDoAllThatIsNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	worker := program.Start(t, dir, "REDIS_URL="+url)
-	program.Await(t, "the next job", func() bool { return len(tasukitest.Jobs(t, st)) == 1 && tasukitest.Jobs(t, st)[0].Kind == "NoticeJob" })
+	program.Await(t, "the next job", func() bool {
+		jobs := tasukitest.Jobs(t, st)
+		return len(jobs) == 1 && jobs[0].Kind == "NoticeJob"
+	})
 	if log := worker.Stop(); strings.Contains(log, "ERROR") || strings.Contains(log, "WARN") {
 		t.Errorf("the worker says\n%s", log)
 	}

@@ -74,7 +74,7 @@ func catalogue(t *testing.T, n int) string {
 }
 
 func TestRubyEnqueuesGoRunsThoughItIsStoppedAndKilledAndRubyIsToldOnce(t *testing.T) {
-	const n = 20_000
+	const n = 40_000
 	s := opened(t)
 	s.ruby("jobs").Sidekiq(t)
 	id := strings.TrimSpace(s.ruby("enqueue").Ruby(t, "7", catalogue(t, n), "Lamps"))
@@ -89,8 +89,8 @@ func TestRubyEnqueuesGoRunsThoughItIsStoppedAndKilledAndRubyIsToldOnce(t *testin
 	last := s.work()
 	program.Await(t, "the notice", func() bool { return s.notices() != "" })
 	last.Stop()
-	page, err := os.ReadFile(filepath.Join(s.dir, "pages", "7", "19999.html"))
-	if want := "<h1>Lamps</h1><p>Lamp &lt;19999&gt;</p>\n"; string(page) != want || s.pages() != n {
+	page, err := os.ReadFile(filepath.Join(s.dir, "pages", "7", fmt.Sprint(n-1, ".html")))
+	if want := "<h1>Lamps</h1><p>Lamp &lt;39999&gt;</p>\n"; string(page) != want || s.pages() != n {
 		t.Errorf("%d pages, the last is %q, %v", s.pages(), page, err)
 	}
 	if got, want := s.notices(), "shop 7: The pages of Lamps are there.\n"; got != want {
