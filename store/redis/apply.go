@@ -182,7 +182,6 @@ func (s *Store) putBack(token store.Token, h *holding) transition {
 func (s *Store) inFront(t *transition, h *holding) {
 	t.may(h.from(s.keys), "list")
 	if !h.suspect {
-		t.may(queuesKey, "set")
 		t.commands.add("SADD", queuesKey, h.queue)
 	}
 	t.commands.add("RPUSH", h.from(s.keys), h.Text())

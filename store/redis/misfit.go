@@ -114,6 +114,24 @@ func (s *Store) named(ctx context.Context, err error, keys, args []string) error
 	return fmt.Errorf("%w: %s (hint: see what it holds and who wrote it, then RENAME or DEL it)", err, told)
 }
 
+// checked are the keys that a transition writes to.
+func checked(t *transition) []typed {
+	var all []typed
+	for pair := range slices.Chunk(t.checks, 2) {
+		all = append(all, typed{pair[0], pair[1]})
+	}
+	return all
+}
+
+// misfit warns of those of some keys that are of another type, and says which.
+func (s *Store) misfit(ctx context.Context, all []typed) string {
+	wrong, told := s.wrong(ctx, unique(all))
+	for _, k := range wrong {
+		s.fits(k, false)
+	}
+	return told
+}
+
 // name tells which keys kept outcomes from being written.
 func (b *batch) name(ctx context.Context, order []int, a *answer) {
 	var all []typed
@@ -121,18 +139,13 @@ func (b *batch) name(ctx context.Context, order []int, a *answer) {
 	for n, i := range order {
 		if a.letters[n] == refused && !a.resent {
 			those = append(those, i)
-			for pair := range slices.Chunk(b.work.transitions[n-len(b.done)].checks, 2) {
-				all = append(all, typed{pair[0], pair[1]})
-			}
+			all = append(all, checked(&b.work.transitions[n-len(b.done)])...)
 		}
 	}
 	if len(those) == 0 {
 		return
 	}
-	wrong, told := b.store.wrong(ctx, unique(all))
-	for _, k := range wrong {
-		b.store.fits(k, false)
-	}
+	told := b.store.misfit(ctx, all)
 	for _, i := range those {
 		if r := &b.results[i]; r.What == store.Refused && told != "" {
 			r.Err = fmt.Errorf("%w: %s (hint: see what it holds and who wrote it, then RENAME or DEL it)", store.ErrInvalid, told)

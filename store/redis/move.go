@@ -142,7 +142,6 @@ func (m *moving) transition(f *found) (transition, error) {
 	}
 	if m.req.Why != "" && m.req.To != store.Deleted {
 		e.own.Journal = true
-		e.t.may(e.store.keys.journal(id), "list")
 		e.t.commands = e.store.noteLine(id, runLine("", nowMark, m.req.Why))
 	}
 	err := m.way(&e, f)

@@ -68,7 +68,6 @@ func (e *ending) end() error {
 		return verbs[store.Return](e)
 	case e.outcome.Verb != store.Finish || e.own.Journal:
 		e.own.Journal = true
-		e.t.may(e.store.keys.journal(e.held.id), "list")
 		e.t.commands = append(e.t.commands, e.note()...)
 	}
 	e.own.Deaths = 0
@@ -117,7 +116,6 @@ func (e *ending) bring() error {
 		if err != nil {
 			return err
 		}
-		e.t.may(queuesKey, "set")
 		e.t.may(queueKey(queueOf(j)), "list")
 		if j.Delay > 0 {
 			e.t.may(scheduleKey, "zset")

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tasuki-jobs/tasuki/store"
 	"github.com/tasuki-jobs/tasuki/store/redis/internal/wire"
@@ -25,10 +26,40 @@ func (s *Store) promote(ctx context.Context, due []dueJob) error {
 		}
 		w.transitions = append(w.transitions, t)
 	}
-	if _, err := s.apply(ctx, &w); err != nil {
+	a, err := s.apply(ctx, &w)
+	if err == nil {
+		err = s.postpone(ctx, &w, due, a)
+	}
+	if err != nil {
 		return fmt.Errorf("jobs that became due: %w", err)
 	}
 	return nil
+}
+
+// postponed is for how long a job is left alone that became due and has no place to go to.
+const postponed = 5 * time.Second
+
+// postpone lets jobs wait that cannot go where they should: there is something else. The
+// others, of which each look brings only some, do not wait behind them.
+func (s *Store) postpone(ctx context.Context, w *work, due []dueJob, a *answer) error {
+	var later work
+	var places []typed
+	for i, l := range a.letters {
+		if l != refused && l != stuck {
+			continue
+		}
+		tried := &w.transitions[i]
+		places = append(places, checked(tried)...)
+		t := transition{guard: "member", key: due[i].set, what: due[i].payload, id: tried.id}
+		t.commands.add("ZADD", due[i].set, dueIn(postponed), itself+due[i].payload)
+		later.transitions = append(later.transitions, t)
+	}
+	if len(later.transitions) == 0 {
+		return nil
+	}
+	s.misfit(ctx, places)
+	_, err := s.apply(ctx, &later)
+	return err
 }
 
 // enter lets a job, as it is, enter its queue.
@@ -37,7 +68,6 @@ func (s *Store) enter(t *transition, h *holding, push string) {
 	if queue == "" {
 		queue = store.DefaultQueue
 	}
-	t.may(queuesKey, "set")
 	t.may(queueKey(queue), "list")
 	t.commands.add("SADD", queuesKey, queue)
 	t.commands.add(push, queueKey(queue), h.With(wire.Change{Name: "enqueued_at", Raw: nowMark}))

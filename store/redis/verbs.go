@@ -150,7 +150,6 @@ func (e *ending) ready(push string) error {
 		return err
 	}
 	queue := e.queue
-	e.t.may(queuesKey, "set")
 	e.t.may(queueKey(queue), "list")
 	e.t.commands.add("SADD", queuesKey, queue)
 	e.t.commands.add(push, queueKey(queue), text)

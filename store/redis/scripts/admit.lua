@@ -7,7 +7,6 @@ end
 
 -- Shared: fails if what jobs are put into is something else. Nothing is written.
 local function doors(queue, delay)
-  redis.call('SISMEMBER', 'queues', queue)
   if delay == '0' then redis.call('LLEN', 'queue:' .. queue) else redis.call('ZCARD', 'schedule') end
 end
 
@@ -17,7 +16,7 @@ local function put(d, queue, delay, head)
     redis.call('ZADD', 'schedule', score(d.us + delay), head .. ',"created_at":' .. d.at .. '}')
     return
   end
-  redis.call('SADD', 'queues', queue)
+  redis.pcall('SADD', 'queues', queue) -- without it people do not see the queue, workers do
   redis.call('LPUSH', 'queue:' .. queue, head .. ',"created_at":' .. d.at .. ',"enqueued_at":' .. d.at .. '}')
 end
 

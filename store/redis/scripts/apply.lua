@@ -64,8 +64,10 @@ local function filled(w, it)
   return w
 end
 
+-- What somebody else keeps under the name of a journal, or of a set that is there for
+-- people to look at, holds up no job.
 local function keep(key, n, text)
-  redis.call('RPUSH', key, text)
+  if type(redis.pcall('RPUSH', key, text)) == 'table' then return end
   if redis.call('LLEN', key) > tonumber(n) then
     redis.call('LSET', key, 1, '')
     redis.call('LREM', key, 1, '')
@@ -79,7 +81,10 @@ end
 -- Takes fields out of a state, if it is one.
 local function without(it, ...) redis.pcall('HDEL', it, ...) end
 
-local own = { KEEP = keep, FREE = free, MARK = mark, HDEL = without }
+-- Notes a queue.
+local function noted(set, queue) redis.pcall('SADD', set, queue) end
+
+local own = { KEEP = keep, FREE = free, MARK = mark, HDEL = without, SADD = noted }
 
 local failure -- what the server said first to what it refused
 
@@ -166,7 +171,10 @@ local function one()
   local made = commands(go and not cancel, it)
   made = commands(cancel, it) or made
   for _ = 1, tonumber(word()) do
-    if made then admit(d, i) end
+    if made then
+      local ok, said = pcall(admit, d, i)
+      if not ok then made, failure = false, failure or tostring(type(said) == 'table' and said.err or said) end
+    end
     i = i + JOB
   end
   if go then ended(guard, key, what, is, made) end

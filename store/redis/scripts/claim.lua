@@ -52,7 +52,8 @@ end
 
 local queues = {}
 for i = 10, #ARGV, 3 do queues[#queues + 1] = { name = ARGV[i], share = tonumber(ARGV[i + 1]), known = ARGV[i + 2] == '1' } end
-local anyPaused = redis.call('SCARD', 'paused') > 0
+local pausedSet = redis.pcall('SCARD', 'paused') -- somebody may keep something else there
+local anyPaused = type(pausedSet) == 'number' and pausedSet > 0
 for _, q in ipairs(queues) do q.paused = anyPaused and redis.call('SISMEMBER', 'paused', q.name) == 1 end
 
 local jobs, all = {}, {}

@@ -24,7 +24,6 @@ end)
 if known then return 0 end
 local i = 7 + n
 while i <= #ARGV do -- fails before anything is written, if what jobs are put into is something else
-  call('SISMEMBER', 'queues', ARGV[i])
   call('LLEN', 'queue:' .. ARGV[i])
   i = i + 2 + ARGV[i + 1]
 end
@@ -34,7 +33,7 @@ if ARGV[5] == '1' then call('EXPIRE', ARGV[3], KEPT) end
 i = 7 + n
 while i <= #ARGV do
   local queue, m = 'queue:' .. ARGV[i], tonumber(ARGV[i + 1])
-  call('SADD', 'queues', ARGV[i])
+  redis.pcall('SADD', 'queues', ARGV[i]) -- without it people do not see the queue, workers do
   chunks(i + 2, m, function(a, b) call('LPUSH', queue, unpack(ARGV, a, b)) end)
   i = i + 2 + m
 end

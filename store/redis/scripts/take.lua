@@ -7,7 +7,7 @@
 --       taken; none if the queue is paused
 local beat = redis.call('HGET', KEYS[1], 'beat')
 if not beat then return 0 end
-if redis.call('SISMEMBER', 'paused', ARGV[3]) == 1 then return { '0', {} } end
+if redis.pcall('SISMEMBER', 'paused', ARGV[3]) == 1 then return { '0', {} } end
 local us = string.format('%.0f', clock(ARGV[2]))
 local head = beat .. ' ' .. us .. ' - ' .. ARGV[3] .. '\n'
 redis.call('HDEL', KEYS[1], '') -- a full server lets those who wrote something go on
