@@ -27,7 +27,7 @@ import (
 func TestSoakOfRubyAndGoOnOneRedisNamesACauseForEachRunTooManyAndEachJobLost(t *testing.T) {
 	m := mixed{length: 14 * time.Second, beat: 500 * time.Millisecond, short: 400 * time.Millisecond, long: 4 * time.Second, pause: 1500 * time.Millisecond}
 	if os.Getenv("TASUKI_TEST_SOAK") != "" {
-		m = mixed{length: 30 * time.Minute, beat: 3 * time.Second, short: 8 * time.Second, long: 30 * time.Second, pause: 6 * time.Second}
+		m = mixed{length: 30 * time.Minute, beat: 3 * time.Second, short: 8 * time.Second, long: 30 * time.Second, pause: 15 * time.Second}
 		if d, err := time.ParseDuration(os.Getenv("TASUKI_TEST_SOAK")); err == nil {
 			m.length = d
 		}
@@ -54,9 +54,9 @@ type mixed struct {
 	calm   sync.RWMutex // read: a process starts; written: the server is away
 	always bool         // the AOF is written at every command
 
-	orders []*order             // owned by mu
-	go_    []*process           // by place
-	rubies []*redistest.Sidekiq // by place
+	orders  []*order             // owned by mu
+	gophers []*process           // by place
+	rubies  []*redistest.Sidekiq // by place
 }
 
 const (
@@ -69,9 +69,9 @@ func (m *mixed) run(t *testing.T, chance *rand.Rand) {
 	m.always = chance.IntN(2) == 0
 	m.redisYard = redisAt(t, redistest.Options{AOF: map[bool]string{true: "always", false: "everysec"}[m.always]})
 	t.Setenv(childBeat, m.beat.String())
-	m.go_, m.rubies = make([]*process, goWorkers), make([]*redistest.Sidekiq, rubyWorkers)
-	for i := range m.go_ {
-		m.go_[i] = m.goWorker(i)
+	m.gophers, m.rubies = make([]*process, goWorkers), make([]*redistest.Sidekiq, rubyWorkers)
+	for i := range m.gophers {
+		m.gophers[i] = m.goWorker(i)
 	}
 	for i := range m.rubies {
 		m.rubies[i] = m.rubyWorker()
@@ -83,7 +83,7 @@ func (m *mixed) run(t *testing.T, chance *rand.Rand) {
 		own := rand.New(rand.NewPCG(chance.Uint64(), chance.Uint64()))
 		m.wg.Go(func() { suffer(own) })
 	}
-	for i := range m.go_ {
+	for i := range m.gophers {
 		fate(func(chance *rand.Rand) { m.sufferGo(i, chance) })
 	}
 	for i := range m.rubies {
@@ -131,7 +131,7 @@ func (m *mixed) rubyWorker() *redistest.Sidekiq {
 // sufferGo does one bad thing after another to the worker of a place.
 func (m *mixed) sufferGo(place int, chance *rand.Rand) {
 	for m.rest(chance, m.pause) {
-		p := m.go_[place]
+		p := m.gophers[place]
 		switch chance.IntN(9) {
 		case 0, 1, 2:
 			m.stopGo(p)
@@ -149,7 +149,7 @@ func (m *mixed) sufferGo(place int, chance *rand.Rand) {
 			m.blows.strike(p.name, longFreeze, func() { p.freeze(m.long) })
 		}
 		if p.over() {
-			m.go_[place] = m.goWorker(place)
+			m.gophers[place] = m.goWorker(place)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func (m *mixed) stopGo(p *process) {
 	})
 	switch {
 	case code == 75 && m.blows.away(b.from, b.to):
-		b.what = unrecorded75
+		b.what = unrecordedStop
 	case code != 0:
 		m.t.Errorf("%s exited with %d after a SIGTERM; its log:\n%s", p.name, code, p.log)
 	}
@@ -222,7 +222,7 @@ func (m *mixed) settle() {
 		m.stopRuby(s)
 	}
 	m.awaitIdle()
-	for _, p := range m.go_ {
+	for _, p := range m.gophers {
 		m.stopGo(p)
 	}
 	m.wantNothingLeft()
@@ -266,7 +266,7 @@ func (m *mixed) sayWhatIsLeft() {
 	for _, r := range page.Jobs {
 		m.t.Logf("%s %s in queue %s is %s, %s: %d attempts, %d releases, %d deaths", r.Kind, r.ID, r.Queue, r.State, r.Worker, r.Attempts, r.Releases, r.Deaths)
 	}
-	for _, p := range m.go_ {
+	for _, p := range m.gophers {
 		m.t.Logf("the log of %s, which has ended: %v:\n%s", p.name, p.over(), p.log)
 	}
 }
