@@ -1,7 +1,9 @@
 package redis
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -204,12 +206,26 @@ func (s *Store) addDead(c *commands, text string) {
 	c.add("ZREMRANGEBYRANK", deadKey, "0", strconv.Itoa(-s.options.DeadJobs))
 }
 
-// buried is the text of what is no job, for the dead.
+// buried is the text of what is no job, for the dead. Sidekiq's Web shows what is no JSON
+// as it is, and stumbles over JSON that is no object: that becomes an argument.
 func (h *holding) buried(why error) string {
-	if h.Payload.Text() == "{}" {
+	var changes []wire.Change
+	add := func(name, raw string) { changes = append(changes, wire.Change{Name: name, Raw: raw}) }
+	switch {
+	case errors.Is(why, wire.ErrNotObject):
+		add("class", wire.Quote(badJob))
+		add("args", "["+wire.Quote(h.raw)+"]")
+		add("jid", wire.Quote(h.id))
+		add("queue", wire.Quote(cmp.Or(h.queue, store.DefaultQueue)))
+	case errors.Is(why, wire.ErrJSON), errors.Is(why, errTooBig):
 		return itself + h.raw
 	}
-	return h.With(wire.Change{Name: "error_class", Raw: wire.Quote("tasuki.BadJob")},
-		wire.Change{Name: "error_message", Raw: wire.Quote(why.Error())},
-		wire.Change{Name: "failed_at", Raw: nowMark}, wire.Change{Name: "retry_count", Raw: "0"})
+	add("error_class", wire.Quote(badJob))
+	add("error_message", wire.Quote(why.Error()))
+	add("failed_at", nowMark)
+	add("retry_count", "0")
+	return h.With(changes...)
 }
+
+// badJob is what a text is called that is no job.
+const badJob = "tasuki.BadJob"

@@ -78,11 +78,15 @@ var (
 // maxRuby is the limit in bytes on payloads of others.
 const maxRuby = 16 << 20
 
+// maxAdded is room for what a payload of that size comes to have beside: its failure, its
+// result.
+const maxAdded = 1 << 20
+
 // readJob reads a payload. A job that is no job comes with an error and what could be
 // read of it.
 func readJob(text string) (*job, error) {
 	j := &job{raw: text, own: &noOwn}
-	if len(text) > maxRuby {
+	if len(text) > maxRuby+maxAdded {
 		j.id = j.idOf("")
 		return j, errTooBig
 	}

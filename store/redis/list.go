@@ -156,7 +156,7 @@ func (f *found) record(now time.Time) store.Record {
 		r.Why = "" // of an end that somebody undid
 	}
 	if f.err != nil {
-		r.Failure = &store.Failure{Class: "tasuki.BadJob", Message: f.err.Error()}
+		r.Failure = &store.Failure{Class: badJob, Message: f.err.Error()}
 	}
 	switch {
 	case f.place.worker != "":

@@ -30,16 +30,25 @@ type bench struct {
 // deed is a job that does what its argument says: "done", "fail", "die", "wait", "bring".
 var deed = tasuki.NewKind[string]("deed")
 
+// rubys is one that Ruby enqueues.
+var rubys = tasuki.NewKind[struct{ Text string }]("rubys", tasuki.Positional())
+
 // odd prepares a database and has a worker work on it.
 func odd(t *testing.T, prepare ...[]any) *bench {
+	t.Helper()
+	return beats(t, 50*time.Millisecond, prepare...)
+}
+
+// beats is the same with a beat of that length.
+func beats(t *testing.T, beat time.Duration, prepare ...[]any) *bench {
 	t.Helper()
 	b := &bench{t: t, db: redistest.Shared(t).DB(t), ran: map[string]int{}}
 	for _, command := range prepare {
 		b.do(command...)
 	}
 	b.s = opened(t, b.db.URL(), redis.Options{Logger: b.log.logger()})
-	w, err := tasuki.New(b.s, tasuki.Config{Handlers: []tasuki.Handler{deed.Do(b.run)}, Logger: b.log.logger(), Slots: 3,
-		Queues: []tasuki.WeightedQueue{{Name: "bad"}, {Name: "good"}}, Beat: 50 * time.Millisecond, Poll: 20 * time.Millisecond, Timeout: time.Second})
+	w, err := tasuki.New(b.s, tasuki.Config{Handlers: []tasuki.Handler{deed.Do(b.run), rubys.Do(func(ctx context.Context, a struct{ Text string }) error { return b.run(ctx, "done") })}, Logger: b.log.logger(), Slots: 3,
+		Queues: []tasuki.WeightedQueue{{Name: "bad"}, {Name: "good"}}, Beat: beat, Poll: 20 * time.Millisecond, Timeout: time.Second})
 	if err == nil {
 		err = w.Start(t.Context())
 	}

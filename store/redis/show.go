@@ -133,12 +133,20 @@ func (s *Store) process(w *store.Worker) string {
 	return string(append(t, `,"embedded":false}`...))
 }
 
+// shownBytes is how big a payload may be to be shown with its arguments. What is shown is
+// written with every beat, which must not take long.
+const shownBytes = 64 << 10
+
 // work is what runs, as Sidekiq has it.
 func (h *holding) work() string {
-	text := append(make([]byte, 0, len(h.raw)+len(h.raw)/8+64), `{"queue":`...)
+	raw := h.raw
+	if len(raw) > shownBytes {
+		raw = h.With(wire.Change{Name: "args", Raw: `["` + strconv.Itoa(len(raw)) + ` bytes"]`})
+	}
+	text := append(make([]byte, 0, len(raw)+len(raw)/8+64), `{"queue":`...)
 	text = wire.AppendString(text, h.queue)
 	text = append(text, `,"payload":`...)
-	text = wire.AppendString(text, h.raw)
+	text = wire.AppendString(text, raw)
 	text = append(text, `,"run_at":`...)
 	return string(append(strconv.AppendInt(text, h.claimed.Unix(), 10), '}'))
 }
