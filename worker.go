@@ -118,6 +118,9 @@ func (w *Worker) describe() store.Worker {
 		Process: store.Process{Host: self.Host, PID: self.PID, Boot: self.Boot, Space: self.Space, Start: self.Start}}
 	for _, q := range w.cfg.Queues {
 		info.Queues = append(info.Queues, q.Name)
+		if q.Weight > 0 {
+			info.Weights = append(info.Weights, q.Weight)
+		}
 	}
 	return info
 }

@@ -19,9 +19,11 @@ type Worker struct {
 	Beat  uint64      `json:"beat"`
 	State WorkerState `json:"state"`
 
-	Slots   int      `json:"slots"`
-	Busy    int      `json:"busy"`
-	Queues  []string `json:"queues,omitempty"`
+	Slots  int      `json:"slots"`
+	Busy   int      `json:"busy"`
+	Queues []string `json:"queues,omitempty"`
+	// Weights are those of Queues, in their order; empty: strict order.
+	Weights []int    `json:"weights,omitempty"`
 	Kinds   []string `json:"kinds,omitempty"` // all that it claims
 	Version string   `json:"version,omitempty"`
 	Tag     string   `json:"tag,omitempty"`

@@ -49,6 +49,7 @@ func (s *Store) describe(w *worker, said store.Worker) {
 
 func copyWorker(w store.Worker) store.Worker {
 	w.Queues, w.Kinds, w.Stuck = slices.Clone(w.Queues), slices.Clone(w.Kinds), slices.Clone(w.Stuck)
+	w.Weights = slices.Clone(w.Weights)
 	return w
 }
 
