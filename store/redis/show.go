@@ -32,8 +32,14 @@ type view struct {
 }
 
 // show lets Sidekiq's API and Web see a worker and what it runs, as they see their own.
-// It is for people: if it fails, the beat still counts.
+// It is for people: if it fails, the beat still counts, and it takes no more than half of
+// the time that the beat has left.
 func (s *Store) show(ctx context.Context, req *store.BeatRequest, took time.Duration) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
+	}
 	v := view{store: s, worker: &req.Worker, took: took}
 	for _, c := range req.Claims[:max(0, min(req.Worker.Busy, len(req.Claims)))] {
 		if h := s.held.get(req.Worker.Name, c.Token); h != nil {
@@ -111,19 +117,13 @@ func (s *Store) process(w *store.Worker) string {
 	if _, err := strconv.Atoi(pid); err != nil {
 		pid = "0"
 	}
-	weights := make([]byte, 0, 64)
-	for i, q := range w.Queues {
-		if i > 0 {
-			weights = append(weights, ',')
-		}
-		weights = append(wire.AppendString(weights, q), ":0"...)
-	}
+	mode, weights := weights(w)
 	var t []byte
 	t = append(t, `{"hostname":`...)
 	t = wire.AppendString(t, host)
 	t = append(t, `,"started_at":`+wire.Seconds.Spell(s.began)+`,"pid":`+pid+`,"tag":`...)
 	t = wire.AppendString(t, w.Tag)
-	t = append(t, `,"concurrency":`+strconv.Itoa(w.Slots)+`,"capsules":{"default":{"concurrency":`+strconv.Itoa(w.Slots)+`,"mode":"strict","weights":{`...)
+	t = append(t, `,"concurrency":`+strconv.Itoa(w.Slots)+`,"capsules":{"default":{"concurrency":`+strconv.Itoa(w.Slots)+`,"mode":"`+mode+`","weights":{`...)
 	t = append(append(t, weights...), `}}},"queues":`...)
 	t = appendStrings(t, w.Queues)
 	t = append(append(append(t, `,"weights":[{`...), weights...), `}],"labels":["`+ownVersion+`"],"identity":`...)
@@ -133,8 +133,31 @@ func (s *Store) process(w *store.Worker) string {
 	return string(append(t, `,"embedded":false}`...))
 }
 
+// weights are those of a worker's queues, and what Sidekiq calls such.
+func weights(w *store.Worker) (mode string, list []byte) {
+	mode = "strict"
+	for i, q := range w.Queues {
+		weight := 0
+		if i < len(w.Weights) {
+			weight = w.Weights[i]
+		}
+		switch {
+		case weight > 1:
+			mode = "weighted"
+		case weight == 1 && mode == "strict":
+			mode = "random"
+		}
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(wire.AppendString(list, q), ':')
+		list = strconv.AppendInt(list, int64(weight), 10)
+	}
+	return mode, list
+}
+
 // shownBytes is how big a payload may be to be shown with its arguments. What is shown is
-// written with every beat, which must not take long.
+// written by a beat, which must not take long.
 const shownBytes = 64 << 10
 
 // work is what runs, as Sidekiq has it.

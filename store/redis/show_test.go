@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tasuki-jobs/tasuki"
 	"github.com/tasuki-jobs/tasuki/internal/redistest"
 	"github.com/tasuki-jobs/tasuki/store"
 )
@@ -43,6 +45,41 @@ func TestSidekiqsProcessListHasAllFieldsOfAGoWorker(t *testing.T) {
 	}
 	if got := redistest.Eval[[]int](t, c, `p = Sidekiq::ProcessSet.new; [p.size, p.total_concurrency, Sidekiq::Stats.new.workers_size]`); !slices.Equal(got, []int{1, 7, 1}) {
 		t.Errorf("the API counts %v", got)
+	}
+}
+
+func TestSidekiqsProcessListSaysHowQueuesAreWeighed(t *testing.T) {
+	c, s, _ := ruby(t, "")
+	for mode, weights := range map[string][]int{"strict": nil, "random": {1, 1}, "weighted": {3, 1}} {
+		_, err := s.Beat(t.Context(), store.BeatRequest{Worker: store.Worker{Name: "host:1:" + mode, Beat: 1, Queues: []string{"a", "b"}, Weights: weights}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := redistest.Eval[map[string]any](t, c, `Sidekiq::ProcessSet.new.find { |p| p["identity"] == args[0] }.instance_variable_get(:@attribs)`, "host:1:"+mode)
+		capsule, _ := got["capsules"].(map[string]any)["default"].(map[string]any)
+		want := map[string]any{"a": 0.0, "b": 0.0}
+		if weights != nil {
+			want = map[string]any{"a": float64(weights[0]), "b": float64(weights[1])}
+		}
+		if capsule["mode"] != mode || !reflect.DeepEqual(capsule["weights"], want) || !reflect.DeepEqual(got["weights"], []any{want}) {
+			t.Errorf("%s: %v", mode, got)
+		}
+	}
+}
+
+// TestAWorkerSaysHowItWeighsItsQueues: the engine's.
+func TestAWorkerSaysHowItWeighsItsQueues(t *testing.T) {
+	s := open(t, redistest.Shared(t).DB(t))
+	w, err := tasuki.New(s, tasuki.Config{Logger: slog.New(slog.DiscardHandler), Queues: []tasuki.WeightedQueue{{Name: "a", Weight: 3}, {Name: "b"}}})
+	if err == nil {
+		err = w.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop(context.WithoutCancel(t.Context()))
+	if all, err := s.Workers(t.Context(), store.WorkersRequest{}); err != nil || len(all) != 1 || !slices.Equal(all[0].Weights, []int{3, 1}) {
+		t.Errorf("%+v, %v", all, err)
 	}
 }
 
