@@ -13,7 +13,7 @@ import (
 func Beat(t testing.TB, s store.Consumer, worker string, n uint64, claims ...store.Claim) store.BeatReply {
 	t.Helper()
 	r, err := s.Beat(t.Context(), store.BeatRequest{
-		Worker: store.Worker{Name: worker, Beat: n, State: store.Working}, Claims: claims,
+		Worker: store.Worker{Name: worker, Beat: n, State: store.Working, Busy: len(claims)}, Claims: claims,
 	})
 	if err != nil {
 		t.Fatal(err)
