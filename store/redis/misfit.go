@@ -166,9 +166,13 @@ func (s *Store) tell(a *answer) {
 	if !s.misfits.note(refusing, a.failure == "") {
 		return
 	}
-	if a.failure != "" {
-		s.options.Logger.Error("jobs stay where they are: the server refuses to move them", "error", a.failure, "hint", "does the user have its rights: ACL SETUSER "+s.user+" "+rights)
-	} else {
+	if a.failure == "" {
 		s.options.Logger.Info("the server moves jobs again")
+		return
 	}
+	hint := "does the user have its rights: ACL SETUSER " + s.user + " " + rights
+	if strings.Contains(a.failure, "WRONGTYPE") {
+		hint = hints["WRONGTYPE"]
+	}
+	s.options.Logger.Error("jobs stay where they are: the server refuses to move them", "error", a.failure, "hint", hint)
 }
