@@ -171,7 +171,7 @@ func (s *settler) answered(results []store.Result) {
 // it takes its place, until it is written.
 func (s *settler) wait(f settling) {
 	if !f.late {
-		s.w.log.Warn("an outcome waits: what its job enqueues depends on a transaction that is open", append(logAttrs(f.run),
+		s.w.log.Warn("an outcome waits: the store cannot write it for now", append(logAttrs(f.run),
 			slog.String("outcome", string(f.out.Verb)))...)
 	}
 	f.late = true

@@ -73,9 +73,10 @@ type Consumer interface {
 	// error that says why; the claim is still held and the caller settles it
 	// with something else.
 	//
-	// An outcome is Later where nothing but its Enqueue jobs cannot be written
-	// for now: whether their unique keys, ticks or ids are free depends on
-	// somebody's transaction, which may stay open for long. The claim is still
+	// An outcome is Later where it cannot be written for now though others can:
+	// whether the unique keys, ticks or ids of its Enqueue jobs are free depends on
+	// somebody's transaction, which may stay open for long, or what somebody else
+	// put in the store is in the way of burying the job. The claim is still
 	// held, and the caller settles it again in another batch, after a while.
 	//
 	// The Enqueue jobs are judged after the outcome freed the job's own unique
