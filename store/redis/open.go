@@ -42,6 +42,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	option.DialCtxFn = s.lines.dial
 	option.ClientName = "tasuki"
 	option.Sentinel.TopologyRefreshInterval = askSentinels
+	option.Dialer.KeepAlive, option.Sentinel.Dialer.KeepAlive = askQuiet, askQuiet
+	option.ConnWriteTimeout = cmp.Or(option.ConnWriteTimeout, silence)
 	if s.client, err = rueidis.NewClient(option); err != nil {
 		return nil, fmt.Errorf("connect to redis: %w", unreached(err, &option))
 	}
@@ -56,6 +58,14 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 // askSentinels is how often Sentinels are asked who the master is, should their word of a
 // new one have been lost.
 const askSentinels = 5 * time.Second
+
+// A connection on which nothing was said for askQuiet is asked whether it is there still:
+// beats come more often, so that it is mostly the listener's. One without an answer for
+// silence is given up.
+const (
+	askQuiet = 5 * time.Second
+	silence  = 10 * time.Second
+)
 
 // info is what the server says of itself.
 func (s *Store) info(ctx context.Context) (map[string]string, error) {

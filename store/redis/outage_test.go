@@ -403,3 +403,38 @@ func TestAListenerHearsOfEachJobAgainOnceTheServerIsBack(t *testing.T) {
 		})
 	}
 }
+
+// TestAnIdleWorkerSendsFewerThanTwoCommandsASecond with the default settings.
+func TestAnIdleWorkerSendsFewerThanTwoCommandsASecond(t *testing.T) {
+	t.Parallel()
+	server := redistest.Own(t, redistest.Options{})
+	w, err := tasuki.New(opened(t, server.URL(0), redis.Options{}), tasuki.Config{Handlers: []tasuki.Handler{numbered.Do(func(context.Context, int) error { return nil })}})
+	if err == nil {
+		err = w.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop(context.Background())
+	loop.Sleep(t.Context(), time.Second)
+	m := server.Monitor(t)
+	const long = 12 * time.Second
+	loop.Sleep(t.Context(), long)
+	all, err := m.Commands(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := map[string]int{}
+	n := 0
+	for _, c := range all {
+		if c.From != "lua" {
+			sent[strings.ToUpper(c.Args[0])]++
+			n++
+		}
+	}
+	if perSecond := float64(n) / long.Seconds(); perSecond >= 2 || n < 5 {
+		t.Errorf("%.1f commands a second: %v", perSecond, sent)
+	} else {
+		t.Logf("%.1f commands a second: %v", perSecond, sent)
+	}
+}
