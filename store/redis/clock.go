@@ -13,23 +13,40 @@ import (
 type serverClock struct {
 	began  time.Time
 	offset atomic.Int64 // of the server's µs to those since began; 0: nothing is known
+	agreed atomic.Int64 // when the server did last, in ns since began
 }
 
 func (c *serverClock) now() int64 { return c.offset.Load() + time.Since(c.began).Microseconds() }
 
 func (c *serverClock) set(us int64) { c.offset.Store(us - time.Since(c.began).Microseconds()) }
 
+// checked notes that the server has just found the estimate right.
+func (c *serverClock) checked() { c.agreed.Store(int64(time.Since(c.began))) }
+
+// age is how long ago that was.
+func (c *serverClock) age() time.Duration {
+	if c.offset.Load() == 0 {
+		return checkEvery // nothing is known
+	}
+	return time.Since(c.began) - time.Duration(c.agreed.Load())
+}
+
 // idSpan is for how long ids are remembered in one set, as the script admit has it.
 const idSpan = 10 * time.Minute
 
-// An entry is when jobs come in, as this side believes. The server's scripts refuse it if
-// their clock says otherwise, and say what time it is; so it costs them little to have
-// the times in payloads.
+// checkEvery is how often the server compares its clock with what is believed here.
+const checkEvery = time.Second
+
+// An entry is when jobs come in, as this side believes, so that it costs the server little
+// to have times in payloads and to remember ids for a time.
 type entry struct {
 	ms    int64 // of Unix time
 	span  int64
-	words []string // what scripts get
-	tail  string   // of payloads
+	check bool
+	ids   []string // the sets of ids, this span's and the one before
+	began string   // when the span did, in seconds
+	now   string
+	tail  string // of payloads
 }
 
 // entry is that of now. Callers of the same millisecond get the same one.
@@ -40,16 +57,22 @@ func (s *Store) entry() *entry {
 		return e
 	}
 	e := &entry{ms: ms, span: ms / idSpan.Milliseconds()}
-	expire := "0"
-	if s.span.Load() != e.span {
-		expire = "1"
-	}
+	e.check = s.span.Load() != e.span || s.server.age() >= checkEvery
 	began := e.span * idSpan.Milliseconds()
-	e.words = []string{seconds(began*1000 - ahead), seconds(ms*1000 - ahead), s.keys.ids(e.span), s.keys.ids(e.span - 1), expire}
+	e.ids = []string{s.keys.ids(e.span), s.keys.ids(e.span - 1)}
+	e.began, e.now = seconds(began*1000-ahead), seconds(ms*1000-ahead)
 	at := s.unit().Spell(time.UnixMilli(ms).UTC())
 	e.tail = `,"created_at":` + at + `,"enqueued_at":` + at + `}`
 	s.last.Store(e)
 	return e
+}
+
+// words are what scripts get.
+func (e *entry) words() []string {
+	if e.check {
+		return []string{e.ids[0], e.ids[1], e.began, e.now}
+	}
+	return []string{e.ids[0], e.ids[1], "", ""}
 }
 
 func seconds(us int64) string { return strconv.FormatFloat(float64(us)/1e6, 'f', -1, 64) }
@@ -58,10 +81,11 @@ func seconds(us int64) string { return strconv.FormatFloat(float64(us)/1e6, 'f',
 // is believed from now on.
 func (s *Store) entered(e *entry, reply *rueidis.RedisMessage) (n int64, off bool, err error) {
 	if !reply.IsArray() {
-		if s.span.Swap(e.span) != e.span {
-			s.last.Store(nil) // it says that the set does not end by itself yet
+		if n, err = reply.AsInt64(); err == nil && e.check {
+			s.span.Store(e.span)
+			s.server.checked()
+			s.last.Store(nil)
 		}
-		n, err = reply.AsInt64()
 		return n, false, err
 	}
 	part, err := reply.AsStrSlice()
@@ -71,5 +95,6 @@ func (s *Store) entered(e *entry, reply *rueidis.RedisMessage) (n int64, off boo
 	sec, _ := strconv.ParseInt(part[0], 10, 64)
 	us, _ := strconv.ParseInt(part[1], 10, 64)
 	s.server.set(sec*1e6 + us)
+	s.last.Store(nil)
 	return 0, true, nil
 }

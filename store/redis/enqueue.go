@@ -33,7 +33,7 @@ func (s *Store) add(ctx context.Context, jobs []store.Job, heads []string) ([]st
 		plain = plain && isPlain(&jobs[i])
 	}
 	if plain && len(jobs) == 1 {
-		became, err := s.convoy.enqueue(ctx, &jobs[0], heads[0])
+		became, err := s.enqueueOne(ctx, &jobs[0], heads[0])
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func allAdded(jobs []store.Job) []store.Enqueued {
 // enqueueOne adds one job.
 func (s *Store) enqueueOne(ctx context.Context, j *store.Job, head string) (store.Enqueued, error) {
 	e := s.entry()
-	reply, err := s.run(ctx, oneScript, nil, append(append(make([]string, 0, 8), e.words...), j.ID, queueOf(j), head+e.tail))
+	reply, err := s.repeat(ctx, oneScript, nil, slices.Concat(e.words(), []string{j.ID, queueOf(j), head + e.tail}))
 	if err != nil {
 		return store.Enqueued{}, fmt.Errorf("enqueue: %w", err)
 	}
@@ -109,7 +109,7 @@ func (s *Store) enqueueOne(ctx context.Context, j *store.Job, head string) (stor
 // none.
 func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, heads []string) (bool, error) {
 	e := s.entry()
-	args := append(make([]string, 0, 2*len(jobs)+8), e.words...)
+	args := append(make([]string, 0, 2*len(jobs)+8), e.words()...)
 	args = append(args, strconv.Itoa(len(jobs)))
 	for i := range jobs {
 		args = append(args, jobs[i].ID)
@@ -124,7 +124,7 @@ func (s *Store) enqueuePlain(ctx context.Context, jobs []store.Job, heads []stri
 		}
 		args[at-1] = strconv.Itoa(len(args) - at)
 	}
-	reply, err := s.run(ctx, plainScript, nil, args)
+	reply, err := s.repeat(ctx, plainScript, nil, args)
 	if err != nil {
 		return false, fmt.Errorf("enqueue: %w", err)
 	}

@@ -32,7 +32,6 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{options: o, keys: keys(o.Prefix), began: time.Now(), server: serverClock{began: time.Now()}, user: cmp.Or(option.Username, "default")}
-	s.convoy.store = s
 	s.held.init()
 	s.mixed.init()
 	// A command that is sent again because its answer did not come would be done twice.

@@ -21,7 +21,6 @@ type Store struct {
 	keys    keys
 	held    holdings
 	mixed   mixed
-	convoy  convoy
 	misfits misfits
 	peers   peers
 	metrics metrics
