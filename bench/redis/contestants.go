@@ -14,6 +14,7 @@ const (
 	rawStore    = "raw"
 	rawRueidis  = "raw-rueidis"
 	rawGoRedis  = "raw-go-redis"
+	rawPop      = "raw-brpop"
 	appendsOnly = "-aof" // ends the names of those on the server with an append-only file
 )
 
@@ -23,6 +24,7 @@ var contestants = aofToo([]harness.Contestant{
 	{Name: rawStore, Open: openRawLua},
 	{Name: rawRueidis, Open: openRueidis},
 	{Name: rawGoRedis, Open: openGoRedis},
+	{Name: rawPop, Open: openPopper},
 })
 
 // aofToo adds each contestant on the other server.

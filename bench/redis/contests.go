@@ -14,7 +14,7 @@ var (
 	insertTen  = both(harness.Sizes{tasukiOurs: 150_000, asynqPeer: 70_000, rawRueidis: 200_000, rawGoRedis: 100_000})
 	insertBulk = both(harness.Sizes{tasukiOurs: 300_000, asynqPeer: 30_000, rawRueidis: 500_000, rawGoRedis: 500_000})
 
-	waits  = harness.Sizes{tasukiOurs: 200, asynqPeer: 60}
+	waits  = harness.Sizes{tasukiOurs: 1000, asynqPeer: 60, rawPop: 1000}
 	idlers = harness.Sizes{tasukiOurs: 1, asynqPeer: 1}
 )
 
@@ -51,7 +51,7 @@ func contests() []*harness.Contest {
 }
 
 // pause is how far apart the jobs of a latency are.
-const pause = 50 * time.Millisecond
+const pause = 10 * time.Millisecond
 
 func depth() *harness.Contest {
 	return &harness.Contest{
