@@ -12,6 +12,9 @@ import (
 // code is what an error of the server's begins with, such as WRONGTYPE, or ERR where that
 // says nothing; "" if it is not the server's.
 func code(err error) string {
+	if err == nil {
+		return ""
+	}
 	var reply *rueidis.RedisError
 	if !errors.As(err, &reply) || reply.IsNil() {
 		return ""
