@@ -22,6 +22,14 @@ const (
 	whyMark    = "\x03" // around a default: what whoever cancels it said, as JSON
 )
 
+// literal is a name from a payload, in which there may be any bytes.
+func literal(name string) string {
+	if strings.ContainsAny(name, nowMark+cursorMark+scoreMark+itself+whyMark) {
+		return itself + name
+	}
+	return name
+}
+
 // dueIn is the score of what becomes due in a while.
 func dueIn(d time.Duration) string {
 	return scoreMark + strconv.FormatInt(max(0, d.Microseconds()), 10)

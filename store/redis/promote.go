@@ -69,6 +69,6 @@ func (s *Store) enter(t *transition, h *holding, push string) {
 		queue = store.DefaultQueue
 	}
 	t.may(queueKey(queue), "list")
-	t.commands.add("SADD", queuesKey, queue)
-	t.commands.add(push, queueKey(queue), h.With(wire.Change{Name: "enqueued_at", Raw: nowMark}))
+	t.commands.add("SADD", queuesKey, literal(queue))
+	t.commands.add(push, literal(queueKey(queue)), h.With(wire.Change{Name: "enqueued_at", Raw: nowMark}))
 }

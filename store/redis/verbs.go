@@ -151,8 +151,8 @@ func (e *ending) ready(push string) error {
 	}
 	queue := e.queue
 	e.t.may(queueKey(queue), "list")
-	e.t.commands.add("SADD", queuesKey, queue)
-	e.t.commands.add(push, queueKey(queue), text)
+	e.t.commands.add("SADD", queuesKey, literal(queue))
+	e.t.commands.add(push, literal(queueKey(queue)), text)
 	e.mayCancel()
 	return nil
 }
