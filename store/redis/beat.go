@@ -48,6 +48,7 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 	}
 	s.meet(ctx)
 	s.show(ctx, &req, took)
+	s.share(ctx, &req.Worker)
 	return reply, nil
 }
 

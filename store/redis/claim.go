@@ -147,6 +147,7 @@ func (c *claiming) look(ctx context.Context) (*sight, error) {
 		}
 		return nil, fmt.Errorf("token %v was used before: %w", c.token, store.ErrInvalid)
 	}
+	c.store.dueSeen.Store(int64(time.Since(c.store.began)))
 	return c.read(&msg)
 }
 

@@ -36,6 +36,33 @@ func (s *Store) promote(ctx context.Context, due []dueJob) error {
 	return nil
 }
 
+// dueEvery is how far apart looks at what became due are, at most about, where a worker is
+// that is not quiet.
+const dueEvery = 5 * time.Second
+
+// share brings what became due where nobody claims, since all slots are taken: Sidekiq's
+// own processes look the more rarely the more processes there are, and count each worker
+// as one of them. What fails comes with a later beat.
+func (s *Store) share(ctx context.Context, w *store.Worker) {
+	if w.State != store.Working || time.Since(s.began)-time.Duration(s.dueSeen.Load()) < dueEvery {
+		return
+	}
+	ctx, cancel := half(ctx)
+	defer cancel()
+	token := store.NewToken()
+	c := claiming{store: s, req: &store.ClaimRequest{Worker: w.Name, Token: token}, token: token, wait: -1}
+	_ = c.run(ctx)
+}
+
+// half is a context that has half of the time that is left.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(end)/2)
+}
+
 // postponed is for how long a job is left alone that became due and has no place to go to.
 const postponed = 5 * time.Second
 

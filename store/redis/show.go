@@ -35,11 +35,8 @@ type view struct {
 // It is for people: if it fails, the beat still counts, and it takes no more than half of
 // the time that the beat has left.
 func (s *Store) show(ctx context.Context, req *store.BeatRequest, took time.Duration) {
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
-		defer cancel()
-	}
+	ctx, cancel := half(ctx)
+	defer cancel()
 	v := view{store: s, worker: &req.Worker, took: took}
 	for _, c := range req.Claims[:max(0, min(req.Worker.Busy, len(req.Claims)))] {
 		if h := s.held.get(req.Worker.Name, c.Token); h != nil {

@@ -28,6 +28,7 @@ type Store struct {
 	server  serverClock
 	last    atomic.Pointer[entry] // the last one made
 	span    atomic.Int64          // the last in which ids are known to end by themselves
+	dueSeen atomic.Int64          // when the sorted sets were looked at last, in ns since the store was opened
 
 	ahead  atomic.Int64 // how far tests move the clock on, in µs
 	closed sync.Once
