@@ -52,7 +52,7 @@ type transition struct {
 	brings           [][]string
 }
 
-// commands of Redis, and KEEP and FREE of the script.
+// commands of Redis, and KEEP, FREE, HOLD and MARK of the script.
 type commands [][]string
 
 func (c *commands) add(words ...string) { *c = append(*c, words) }

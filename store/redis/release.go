@@ -190,6 +190,7 @@ func (e *ending) front() error {
 	e.t.may(list, "list")
 	e.t.commands.add("SADD", e.store.keys.suspected(), e.held.queue)
 	e.t.commands.add("RPUSH", list, text)
+	e.hold(0)
 	e.mayCancel()
 	return nil
 }

@@ -71,6 +71,14 @@ func (e *ending) free() {
 	}
 }
 
+// hold keeps the job's unique key on, from when it is due again.
+func (e *ending) hold(after time.Duration) {
+	if key := e.own.Unique; key != "" {
+		kept := e.store.options.UniqueFor + max(0, after)
+		e.t.commands.add("HOLD", e.store.keys.unique(key), e.held.id, strconv.FormatInt(kept.Milliseconds(), 10))
+	}
+}
+
 // failed notes the failure as Sidekiq does.
 func (e *ending) failed() {
 	e.t.counts = "f"
@@ -130,6 +138,7 @@ func (e *ending) later(set string) error {
 	}
 	e.t.may(set, "zset")
 	e.t.commands.add("ZADD", set, dueIn(e.outcome.Delay), text)
+	e.hold(e.outcome.Delay)
 	e.mayCancel()
 	return nil
 }
@@ -153,6 +162,7 @@ func (e *ending) ready(push string) error {
 	e.t.may(queueKey(queue), "list")
 	e.t.commands.add("SADD", queuesKey, literal(queue))
 	e.t.commands.add(push, literal(queueKey(queue)), text)
+	e.hold(0)
 	e.mayCancel()
 	return nil
 }

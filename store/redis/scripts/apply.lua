@@ -24,8 +24,8 @@
 --       In words \0 stands for now as payloads have it, \1 for the cursor, what is
 --       between two \3 for why somebody cancelled it, or for itself, a word that begins
 --       with \2 is a score that many µs from now, one with \4 is itself without that. KEEP key n text adds a line to
---       a journal of at most n lines, FREE key id gives up a unique key, MARK key at notes
---       that a job is to be cancelled.
+--       a journal of at most n lines, FREE key id gives up a unique key, HOLD key id ms
+--       keeps it on, MARK key at notes that a job is to be cancelled.
 -- reply: 0 if the beat is another; otherwise a letter each, those that are done first:
 --       A applied, a applied and cancelled, L not there any more, R refused: a key has
 --       another type, E the server refused a command: the job is where it was, K the key
@@ -78,13 +78,18 @@ local function free(key, id)
   if redis.pcall('GET', key) == id then redis.call('DEL', key) end
 end
 
+-- Lets a unique key end so many ms from now, if the job has it.
+local function hold(key, id, ms)
+  if redis.pcall('GET', key) == id then redis.call('SET', key, id, 'PX', ms) end
+end
+
 -- Takes fields out of a state, if it is one.
 local function without(it, ...) redis.pcall('HDEL', it, ...) end
 
 -- Notes a queue.
 local function noted(set, queue) redis.pcall('SADD', set, queue) end
 
-local own = { KEEP = keep, FREE = free, MARK = mark, HDEL = without, SADD = noted }
+local own = { KEEP = keep, FREE = free, HOLD = hold, MARK = mark, HDEL = without, SADD = noted }
 
 local failure -- what the server said first to what it refused
 
