@@ -57,7 +57,7 @@ func (j *job) record(r *store.Record) {
 		r.Args = json.RawMessage(j.args)
 	}
 	r.Timeout, r.Keep, r.Unique = j.Timeout, j.Keep, j.Unique
-	if got.until {
+	if got.until && j.Value("retry") != "false" {
 		r.MaxAttempts = math.MaxInt32 // time alone says when it is enough
 	}
 	if j.Tick != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -219,7 +220,8 @@ func TestAJobWithoutAQueueIsInTheDefaultOne(t *testing.T) {
 func TestEveryRetryThatRubyWritesIsANumberOfAttempts(t *testing.T) {
 	c, s, _ := ruby(t, "")
 	w := worker(t, s)
-	for option, want := range map[string]int{`"retry" => true`: 0, `"retry" => nil`: 0, `"retry" => false`: 1, `"retry" => 0`: 1, `"retry" => 1`: 2, `"retry" => 30`: 31} {
+	for option, want := range map[string]int{`"retry" => true`: 0, `"retry" => nil`: 0, `"retry" => false`: 1, `"retry" => 0`: 1, `"retry" => 1`: 2, `"retry" => 30`: 31,
+		`"retry" => false, "retry_for" => 60`: 1, `"retry" => 0, "retry_for" => 60`: math.MaxInt32} {
 		redistest.Eval[string](t, c, `Sidekiq::Client.push({"class" => "GoJob", "args" => [], `+option+`})`)
 		job := w.claim("GoJob")
 		if job.MaxAttempts != want {
