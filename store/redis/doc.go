@@ -5,5 +5,6 @@
 // is lost when a worker dies.
 //
 // Everything that changes a job is one script on the server, so that it happens whole or
-// not at all. Scripts never read JSON: they move texts that this package has made.
+// not at all. Scripts do not parse JSON: they move texts as they are, or as this package made
+// or edited them.
 package redis
