@@ -107,6 +107,29 @@ func TestWhatAKilledWorkerRanGoesToWhereRubySeesItOnceItIsCancelledAndTriedAgain
 	}
 }
 
+// TestWhatADeadWorkerHeldIsInTheOrderInWhichItWasTaken: by one claim or by several.
+func TestWhatADeadWorkerHeldIsInTheOrderInWhichItWasTaken(t *testing.T) {
+	for _, deaths := range []int{0, 3} { // to the queue, or apart from it
+		s := open(t, redistest.Shared(t).DB(t))
+		w := worker(t, s)
+		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+			enqueue(t, s, store.Job{ID: id, Kind: "GoJob"})
+			w.claim("GoJob")
+		}
+		if r, err := s.Release(t.Context(), store.ReleaseRequest{Worker: w.name, Beat: w.beats, Why: "gone", MaxDeaths: deaths}); err != nil || len(r.Jobs) != 6 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		w.beat()
+		order := ""
+		for range 6 {
+			order += w.claim("GoJob").ID
+		}
+		if order != "abcdef" {
+			t.Errorf("they run in the order %s", order)
+		}
+	}
+}
+
 func TestTheButtonsOfWebForAllWorkOnWhatGoWrote(t *testing.T) {
 	c, s, db := ruby(t, "")
 	w := failing(t, s, store.Job{ID: "a"}, store.Job{ID: "b", Args: json.RawMessage(oddArgs)})

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -108,8 +109,18 @@ func (r *releasing) look(ctx context.Context) (known bool, err error) {
 		r.jobs = append(r.jobs, heldJob{token: c[0], value: c[1], h: h, err: bad})
 	}
 	// What was taken last goes back first, so that the first is in front again.
-	slices.SortFunc(r.jobs, func(a, b heldJob) int { return strings.Compare(b.token, a.token) })
+	slices.SortFunc(r.jobs, func(a, b heldJob) int {
+		return cmp.Or(b.since().Compare(a.since()), strings.Compare(b.token, a.token))
+	})
 	return true, err
+}
+
+// since is when it was claimed.
+func (j *heldJob) since() time.Time {
+	if j.h == nil {
+		return time.Time{}
+	}
+	return j.h.claimed
 }
 
 // where reads how far the jobs are and were.
