@@ -238,3 +238,21 @@ func TestArgumentsOfAnActiveJobThatDoNotFitAreSaidOnTheJob(t *testing.T) {
 		}
 	}
 }
+
+// TestAnActiveJobThatGoEnqueuesByEitherWrapperIsNamedByItsClass: as Rails' adapter does it.
+func TestAnActiveJobThatGoEnqueuesByEitherWrapperIsNamedByItsClass(t *testing.T) {
+	for _, class := range []string{sidekiq.Wrapper, "Sidekiq::ActiveJob::Wrapper"} {
+		c, s, db := ruby(t, "")
+		enqueue(t, s, store.Job{ID: "a", Kind: class, Args: []byte(`[{"job_class":"MyAJ","arguments":["visible"]}]`)})
+		if got := fields(t, only(t, db)); got["class"] != class || got["wrapped"] != "MyAJ" {
+			t.Errorf("Go writes %v", got)
+		}
+		if got := redistest.Eval[string](t, c, `Sidekiq::Queue.new.first["wrapped"]`); got != "MyAJ" {
+			t.Errorf("Ruby reads %q", got)
+		}
+		if job := worker(t, s).claim("MyAJ"); string(job.Args) != `["visible"]` {
+			t.Errorf("Go itself reads %s", job.Args)
+		}
+		s.Close()
+	}
+}
