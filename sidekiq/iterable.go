@@ -13,7 +13,8 @@ import (
 // run in Ruby and in Go. Either side goes on where the other stopped: no item is left
 // out, and none done twice but for a crash. For that its cursors mean what Ruby's mean,
 // the item that comes next, where those of other sources mean the last that is done; so
-// one item is read ahead. Other sources refuse a cursor that Ruby wrote.
+// one item is read ahead. Other sources refuse a cursor that Ruby wrote; Ruby does not refuse
+// one of theirs, and may go on at a wrong place.
 //
 //	class ImportJob
 //	  include Sidekiq::IterableJob
