@@ -34,7 +34,13 @@ func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimR
 	}
 	c := claiming{store: s, req: &req, left: min(req.Max, claimMost), suspects: req.Suspects, token: req.Token, wait: -1}
 	for i := range req.Queues {
-		c.queues = append(c.queues, want{QueueWant: req.Queues[i], mixed: s.mixed.is(req.Queues[i].Name)})
+		q := want{QueueWant: req.Queues[i]}
+		q.lanes[0] = lane{key: s.keys.suspects(q.Name), suspects: true}
+		q.lanes[1] = lane{key: queueKey(q.Name)}
+		for n := range q.lanes {
+			q.lanes[n].mixed = s.mixed.is(q.lanes[n].key)
+		}
+		c.queues = append(c.queues, q)
 	}
 	if err := c.run(ctx); err != nil {
 		// What was taken goes back: the second beat after this one does not name it.
@@ -46,7 +52,16 @@ func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.ClaimR
 // A want is one queue of a claim.
 type want struct {
 	store.QueueWant
-	mixed bool // it holds jobs that are not to be taken blindly
+	lanes [2]lane // its suspects, its other jobs
+}
+
+// A lane is one list of a queue.
+type lane struct {
+	key      string
+	suspects bool
+	mixed    bool     // it holds jobs that are not to be taken blindly
+	peeked   bool     // it was looked at
+	known    []string // and these are to be taken
 }
 
 // claiming is one Claim under way.
@@ -59,12 +74,16 @@ type claiming struct {
 	token    store.Token
 	wait     time.Duration // until the next becomes due; negative: none
 	more     bool          // there are more in the queues
-	strange  bool          // all that was left was of unknown kinds
+	beyond   bool          // there may be more in those that were looked at
+	strange  bool          // some were of unknown kinds
 	jobs     []store.Record
 }
 
 func (c *claiming) run(ctx context.Context) error {
 	for range claimLooks {
+		if err := c.peekAll(ctx); err != nil {
+			return err
+		}
 		seen, err := c.look(ctx)
 		if err != nil {
 			return err
@@ -75,6 +94,9 @@ func (c *claiming) run(ctx context.Context) error {
 		}
 		if len(seen.due) > 0 {
 			if err := c.store.promote(ctx, seen.due); err != nil {
+				if len(c.jobs) > 0 {
+					return nil // these need not wait for those; a claim without any says so
+				}
 				return err
 			}
 			again = true
@@ -83,15 +105,15 @@ func (c *claiming) run(ctx context.Context) error {
 			break
 		}
 	}
-	return c.peekAll(ctx)
+	return nil
 }
 
 func (c *claiming) reply() store.ClaimReply {
 	r := store.ClaimReply{Jobs: c.jobs, Wait: c.wait}
 	switch {
-	case c.more && len(c.jobs) > 0:
+	case (c.more || c.beyond) && len(c.jobs) > 0:
 		r.Wait = 0
-	case c.more || c.strange:
+	case c.more || c.beyond || c.strange:
 		r.Wait = soonest(r.Wait, strangeWait)
 	}
 	return r
@@ -119,8 +141,8 @@ type dueJob struct{ set, payload string }
 // A taking is a job as it was taken.
 type taking struct {
 	token   store.Token
-	queue   *want
-	suspect bool
+	queue   string
+	lane    *lane
 	payload string
 }
 
@@ -132,10 +154,16 @@ func (c *claiming) look(ctx context.Context) (*sight, error) {
 	k := c.store.keys
 	args := append(c.store.clock()[:2], strconv.Itoa(max(0, c.left)))
 	args = append(args, tokenWords(c.token)...)
-	args = append(args, strconv.Itoa(c.suspects), strconv.Itoa(claimBytes), strconv.Itoa(dueAtOnce))
-	for _, q := range c.queues {
-		share := strconv.Itoa(min(max(0, q.Share), math.MaxInt32))
-		args = append(args, q.Name, share, map[bool]string{true: "1", false: "0"}[q.mixed])
+	args = append(args, strconv.Itoa(c.suspects), strconv.Itoa(claimBytes), strconv.Itoa(dueAtOnce), strconv.Itoa(peekDeepest),
+		strconv.Itoa(int(c.store.options.UniqueFor.Seconds())))
+	for i := range c.queues {
+		q := &c.queues[i]
+		args = append(args, q.Name, strconv.Itoa(min(max(0, q.Share), math.MaxInt32)))
+		for n := range q.lanes {
+			l := &q.lanes[n]
+			args = append(append(args, digit(l.mixed), strconv.Itoa(len(l.known))), l.known...)
+			l.known = nil
+		}
 	}
 	msg, err := c.store.run(ctx, claimScript, []string{k.worker(c.req.Worker), k.claims(c.req.Worker)}, args)
 	if err != nil {
@@ -203,10 +231,11 @@ func (c *claiming) turn(s *sight, msg *rueidis.RedisMessage) {
 		return
 	}
 	queue, _ := words[0].AsInt64()
-	suspect, _ := words[1].AsInt64()
+	n, _ := words[1].AsInt64()
+	q := &c.queues[queue-1]
 	for i := 2; i < len(words); i++ {
 		payload, _ := words[i].ToString()
-		s.taken = append(s.taken, taking{c.token, &c.queues[queue-1], suspect == 1, payload})
+		s.taken = append(s.taken, taking{c.token, q.Name, &q.lanes[n], payload})
 		c.token++
 	}
 }

@@ -20,7 +20,6 @@ var (
 	plainScript   = load("enqueue_plain")
 	enqueueScript = load("enqueue")
 	claimScript   = load("claim")
-	takeScript    = load("take")
 	applyScript   = load("apply")
 	beatScript    = load("beat")
 )

@@ -24,9 +24,8 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 	c.jobs = slices.Grow(c.jobs, len(s.taken))
 	for i := range s.taken {
 		t, it := &s.taken[i], s.cursors[i]
-		h := &holding{job: all[i].job, claimed: moment(s.now), suspect: t.suspect, queue: t.queue.Name, seen: time.Now()}
+		h := &holding{job: all[i].job, claimed: moment(s.now), suspect: t.lane.suspects, queue: t.queue, seen: time.Now()}
 		h.clear()
-		c.left--
 		if all[i].err == nil && c.knows(h.job) && it.cancelled == "" {
 			c.keep(t.token, h, it)
 			continue
@@ -36,10 +35,6 @@ func (c *claiming) sort(ctx context.Context, s *sight) (again bool, err error) {
 			return false, err
 		}
 		undo = append(undo, tr)
-		c.left++
-		if t.suspect {
-			c.suspects++
-		}
 		again = true
 	}
 	// The last was nearest to the end of its list; it goes back first.
@@ -86,8 +81,8 @@ func (c *claiming) reject(t *taking, h *holding, bad error) (transition, error) 
 	case bad != nil:
 		return c.store.burial(t.token, h, bad), nil
 	case !c.knows(h.job):
-		t.queue.mixed = true
-		c.store.mixed.note(t.queue.Name, true)
+		t.lane.mixed, t.lane.peeked = true, false
+		c.store.mixed.note(t.lane.key, true)
 		return c.store.putBack(t.token, h), nil
 	}
 	return c.store.callOff(c.req.Worker, t.token, h)
@@ -100,6 +95,7 @@ func (c *claiming) knows(j *job) bool {
 
 // keep answers a job.
 func (c *claiming) keep(token store.Token, h *holding, it iteration) {
+	c.left--
 	if h.suspect {
 		c.suspects--
 	}

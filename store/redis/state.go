@@ -52,16 +52,6 @@ func (e *ending) ran() {
 	}
 }
 
-// iterations reads the iteration state of jobs that were taken, by their number.
-func (s *Store) iterations(ctx context.Context, taken []taking) (map[int]iteration, error) {
-	ids := make([]string, len(taken))
-	for i := range taken {
-		j, _ := readJob(taken[i].payload)
-		ids[i] = j.id
-	}
-	return s.states(ctx, ids)
-}
-
 // states reads iteration states by the number of the id.
 func (s *Store) states(ctx context.Context, ids []string) (map[int]iteration, error) {
 	all := map[int]iteration{}
