@@ -91,7 +91,7 @@ func (s *settler) take() time.Duration {
 func (s *settler) fly(from []settling) []settling {
 	n, bytes := 0, 0
 	for n < len(from) && n < settleMost {
-		if bytes += weight(&from[n].out); bytes > settleBytes && n > 0 {
+		if bytes += from[n].weight(); bytes > settleBytes && n > 0 {
 			break
 		}
 		n++
@@ -102,8 +102,13 @@ func (s *settler) fly(from []settling) []settling {
 	return rest
 }
 
-func weight(o *store.Outcome) int {
+// weight is about how much a store has to be sent; some write the whole job anew.
+func (s *settling) weight() int {
+	o := &s.out
 	n := len(o.Cursor) + len(o.Result) + len(o.Why)
+	if o.Verb != store.Save && o.Verb != store.Finish {
+		n += len(s.run.rec.Args)
+	}
 	for i := range o.Enqueue {
 		n += len(o.Enqueue[i].Args)
 	}

@@ -139,8 +139,54 @@ func joined(order []int) string {
 	return strings.Join(words, ",")
 }
 
-// apply runs the script.
+// applyBytes is about how much one call of the script is sent: a server takes no more than
+// 1 GiB at once, and does nothing else meanwhile.
+const applyBytes = 16 << 20
+
+// apply does a work, in one call of the script; what needs not be one is done in several if
+// it is much.
 func (s *Store) apply(ctx context.Context, w *work) (*answer, error) {
+	if w.batch != "" || w.beat != "" {
+		return s.applyAtOnce(ctx, w)
+	}
+	all, rest := &answer{}, *w
+	for begun := false; !begun || len(rest.transitions) > 0; begun = true {
+		part, n := rest, rest.some()
+		part.transitions, rest.transitions, rest.done = rest.transitions[:n], rest.transitions[n:], nil
+		a, err := s.applyAtOnce(ctx, &part)
+		if err != nil {
+			return nil, err
+		}
+		all.letters, all.failure = append(all.letters, a.letters...), cmp.Or(all.failure, a.failure)
+	}
+	return all, nil
+}
+
+// some is how many of the transitions one call is to hold.
+func (w *work) some() int {
+	n, bytes := 0, 0
+	for n < len(w.transitions) && bytes < applyBytes {
+		bytes += w.transitions[n].size()
+		n++
+	}
+	return n
+}
+
+// size is about how many bytes a transition is.
+func (t *transition) size() int {
+	n := len(t.what)
+	for _, list := range [][][]string{{t.fields}, t.commands, t.instead, t.brings} {
+		for _, words := range list {
+			for _, word := range words {
+				n += len(word)
+			}
+		}
+	}
+	return n
+}
+
+// applyAtOnce runs the script.
+func (s *Store) applyAtOnce(ctx context.Context, w *work) (*answer, error) {
 	args := append(s.clock(), w.batch, w.order, w.beat, digit(w.counts), strconv.Itoa(len(w.done)))
 	args = append(args, w.done...)
 	for i := range w.transitions {

@@ -19,8 +19,12 @@ var (
 	forgetScript = load("forget")
 )
 
-// releaseAtOnce bounds how many jobs one Release takes back.
-const releaseAtOnce = 1000
+// releaseAtOnce and releaseBytes bound what one Release takes back: the job that passes
+// the bytes is the last.
+const (
+	releaseAtOnce = 1000
+	releaseBytes  = 32 << 20
+)
 
 // Release takes back what a dead worker held; see [store.Keeper]. It looks first, and
 // then writes all of it if the worker has not beaten meanwhile.
@@ -85,7 +89,7 @@ func (r *releasing) run(ctx context.Context) error {
 // look reads the worker and what it holds.
 func (r *releasing) look(ctx context.Context) (known bool, err error) {
 	k := r.store.keys
-	msg, err := r.store.run(ctx, claimsScript, []string{k.worker(r.req.Worker), k.claims(r.req.Worker)}, []string{strconv.Itoa(releaseAtOnce)})
+	msg, err := r.store.run(ctx, claimsScript, []string{k.worker(r.req.Worker), k.claims(r.req.Worker)}, []string{strconv.Itoa(releaseAtOnce), strconv.Itoa(releaseBytes)})
 	if err != nil {
 		return false, err
 	}

@@ -33,7 +33,7 @@ func (s *Store) needs() []need {
 		{signalsKey(worker), "*:*:*", "RPOP LPUSH EXPIRE UNLINK"},
 		{"stat:processed", "stat:*", "GET INCRBY EXPIRE"},
 		{iterationKey("j"), "it-*", "HGET HMGET HSET HSETNX HEXISTS HDEL EXISTS EXPIRE UNLINK"},
-		{own + "x", own + "*", sortedSet + " HGET HMGET HSET HSETNX HEXISTS HDEL HLEN HGETALL HSCAN HVALS HINCRBY " +
+		{own + "x", own + "*", sortedSet + " HGET HMGET HSET HSETNX HEXISTS HDEL HLEN HGETALL HKEYS HVALS HINCRBY " +
 			"LPUSH RPUSH LPOP LRANGE LLEN LINDEX LTRIM LREM LPOS LSET SADD SREM SISMEMBER SMISMEMBER SMEMBERS GET SET INCR DEL EXISTS EXPIRE TTL UNLINK ZRANGEBYLEX"},
 		{"", "", "TIME"},
 	}
@@ -45,7 +45,7 @@ const sortedSet = "ZADD ZREM ZRANGE ZRANGEBYSCORE ZSCORE ZCARD ZCOUNT TYPE"
 var operands = map[string]string{
 	"LPUSH": "v", "RPUSH": "v", "LRANGE": "0 1", "LINDEX": "0", "LTRIM": "0 1", "LREM": "0 v", "LPOS": "v", "LSET": "0 v",
 	"SADD": "v", "SREM": "v", "SISMEMBER": "v", "SMISMEMBER": "v", "EXPIRE": "1", "INCRBY": "1", "SET": "v",
-	"HSET": "f v", "HSETNX": "f v", "HGET": "f", "HMGET": "f", "HEXISTS": "f", "HDEL": "f", "HSCAN": "0", "HINCRBY": "f 1",
+	"HSET": "f v", "HSETNX": "f v", "HGET": "f", "HMGET": "f", "HEXISTS": "f", "HDEL": "f", "HINCRBY": "f 1",
 	"ZADD": "1 v", "ZREM": "v", "ZRANGE": "0 1", "ZRANGEBYSCORE": "0 1", "ZRANGEBYLEX": "- +", "ZREMRANGEBYSCORE": "0 1", "ZREMRANGEBYRANK": "0 1", "ZSCORE": "v", "ZCOUNT": "0 1",
 }
 

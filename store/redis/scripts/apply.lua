@@ -60,7 +60,11 @@ local function filled(w, it)
     local why = part(it, 'why')
     w = string.gsub(w, '\3([^\3]*)\3', function(default) return why or default end)
   end
-  if string.find(w, '%z') then w = string.gsub(w, '%z', d.at) end
+  local at = string.find(w, '\0', 1, true) -- a pattern would take long for a big payload
+  while at do
+    w = string.sub(w, 1, at - 1) .. d.at .. string.sub(w, at + 1)
+    at = string.find(w, '\0', at + #d.at, true)
+  end
   return w
 end
 
