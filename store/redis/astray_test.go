@@ -42,3 +42,32 @@ func TestAJobTakenBackBeforeItsFirstSaveIsNotGivenAnothersCursor(t *testing.T) {
 		t.Errorf("job %s begins at %s, which is another's", job.ID, job.Cursor)
 	}
 }
+
+func TestAJobWithoutAJidGoesOnAtItsCursor(t *testing.T) {
+	for name, payload := range map[string]string{
+		"none":       `{"class":"GoJob","args":[],"queue":"default"}`,
+		"a number":   `{"class":"GoJob","args":[],"jid":7,"queue":"default"}`,
+		"with space": `{"class":"GoJob","args":[],"jid":"a b","queue":"default"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := redistest.Shared(t).DB(t)
+			s := open(t, db)
+			w := worker(t, s)
+			redistest.Ask[int64](t, db, "LPUSH", "queue:default", payload)
+			first := w.claim("GoJob")
+			w.save(first, 1, `42`, nil)
+			w.settle(store.Outcome{Claim: held(first), Verb: store.HandOver, Cursor: []byte(`43`), Seq: 2})
+			second := w.claim("GoJob")
+			if second.ID != first.ID || string(second.Cursor) != "43" {
+				t.Errorf("%s goes on as %s at %s, it was at 43", first.ID, second.ID, second.Cursor)
+			}
+			if r, err := s.Release(t.Context(), store.ReleaseRequest{Worker: w.name, Beat: w.beats, Why: "gone"}); err != nil || !r.Released {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			third := worker(t, s).claim("GoJob")
+			if third.ID != first.ID || string(third.Cursor) != "43" {
+				t.Errorf("%s goes on as %s at %s, it was at 43", first.ID, third.ID, third.Cursor)
+			}
+		})
+	}
+}

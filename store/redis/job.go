@@ -32,12 +32,14 @@ type own struct {
 	Journal       bool            `json:"journal,omitempty"` // it has one
 	State         store.State     `json:"state,omitempty"`   // done or cancelled
 	Result        json.RawMessage `json:"result,omitempty"`
+	// ID is the job's if its jid is none: it was made of a text that has changed since.
+	ID string `json:"id,omitempty"`
 }
 
 // zero says whether there is nothing to write.
 func (o *own) zero() bool {
 	return !o.One && o.Format == 0 && o.Timeout == 0 && o.Keep == 0 && o.Unique == "" && o.Tick == nil && o.Interruptions == 0 &&
-		o.Releases == 0 && o.Deaths == 0 && !o.Journal && o.State == "" && o.Result == nil
+		o.Releases == 0 && o.Deaths == 0 && !o.Journal && o.State == "" && o.Result == nil && o.ID == ""
 }
 
 // change is the field as it shall be written.

@@ -140,12 +140,18 @@ func (got *reading) failure(r *store.Record, name string, v wire.Value) {
 
 // idOf is the job's id, or one made of its text where it has none that tasuki takes.
 func (j *job) idOf(jid wire.Value) string {
-	id, _ := jid.Text()
-	if id != "" && len(id) <= store.MaxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 {
+	if id, _ := jid.Text(); isID(id) {
 		return id
+	}
+	if isID(j.ID) {
+		return j.ID
 	}
 	sum := sha256.Sum256([]byte(j.raw))
 	return fmt.Sprintf("sk-%x", sum[:12])
+}
+
+func isID(id string) bool {
+	return id != "" && len(id) <= store.MaxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
 // maxAttempts is what retry says: how often it is tried again.

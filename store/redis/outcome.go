@@ -100,6 +100,9 @@ func (e *ending) change(name, raw string) {
 
 // payload is the job's new one, in Ruby's spelling.
 func (e *ending) payload() (string, error) {
+	if jid, _ := e.held.String("jid"); jid != e.held.id {
+		e.own.ID = e.held.id
+	}
 	c, err := e.own.change()
 	if err != nil {
 		return "", err
