@@ -156,7 +156,7 @@ func (r *releasing) transition(j *heldJob) (transition, error) {
 		none.may(deadKey, "zset")
 		s.addDead(&none.commands, j.h.buried(j.err))
 		return none, nil
-	case len(r.worker.Kinds) > 0 && !slices.Contains(r.worker.Kinds, j.h.kind):
+	case len(r.worker.Kinds) > 0 && !slices.Contains(r.worker.Kinds, j.h.kind), j.h.format() > store.Format:
 		// It took a stranger and could not put it back any more.
 		s.inFront(&none, j.h)
 		return none, nil

@@ -34,10 +34,8 @@
 local p, us = ARGV[1], clock(ARGV[2])
 local d = door(p, us, ARGV[3])
 if ARGV[6] ~= '' and redis.call('HGET', KEYS[1], 'beat') ~= ARGV[6] then return 0 end
-if ARGV[4] ~= '' then
-  local last = redis.call('HMGET', KEYS[1], 'batch', 'answers', 'order')
-  if last[1] == ARGV[4] then return { last[2], last[3] } end
-end
+local last = redis.call('HMGET', KEYS[1], 'batch', 'answers', 'order')
+if last[1] == ARGV[4] then return { last[2], last[3] } end
 redis.call('HDEL', KEYS[1], '') -- a full server lets those who wrote something go on
 
 local answers, counts, i = {}, { p = 0, f = 0 }, 9
@@ -206,6 +204,8 @@ if ARGV[7] == '1' then
   count('failed', counts.f)
 end
 local all = table.concat(answers)
-if ARGV[4] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'batch', ARGV[4], 'answers', all, 'order', ARGV[5]) end
+-- One that was held up on the way, and came behind its own resend, is not the last.
+local newest = ARGV[4] ~= '' and ARGV[4] > (last[1] or '')
+if newest and redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'batch', ARGV[4], 'answers', all, 'order', ARGV[5]) end
 if failure then return { all, '', failure } end
 return { all }
