@@ -81,7 +81,8 @@ func seconds(us int64) string { return strconv.FormatFloat(float64(us)/1e6, 'f',
 // is believed from now on.
 func (s *Store) entered(e *entry, reply *rueidis.RedisMessage) (n int64, off bool, err error) {
 	if !reply.IsArray() {
-		if n, err = reply.AsInt64(); err == nil && e.check {
+		// What added nothing did not tell the set of ids when it ends.
+		if n, err = reply.AsInt64(); n == 1 && e.check {
 			s.span.Store(e.span)
 			s.server.checked()
 			s.last.Store(nil)
