@@ -8,9 +8,9 @@
 --       tokens of jobs that are done and leave nothing; the tokens;
 --       then of each of the others
 --         guard: 'claim' that is taken away, 'held' by a claim that stays, 'member' that is
---           taken out of a sorted set, 'item' that is taken out of a list, from its end,
---           'none' that is lost, 'unfit' that the caller refused; key, what. Key is not
---           read for claims
+--           taken out of a sorted set, 'item' that is taken out of a list, nearest to
+--           where it is pushed, 'none' that is lost, 'unfit' that the caller refused; key,
+--           what. Key is not read for claims
 --         fence of the cursor: its number as 16 digits or '', key of the iteration state
 --           or '', how many fields and values are set in it; they are; when the run was
 --           claimed that ends now and counts in it, in µs, or ''
@@ -123,13 +123,13 @@ local function there(guard, key, what)
   if guard == 'claim' or guard == 'held' then return redis.call('HEXISTS', KEYS[2], what) == 1 end
   if guard == 'none' or guard == 'unfit' then return false end
   if guard == 'member' then return redis.call('ZSCORE', key, what) end
-  return redis.call('LPOS', key, what, 'RANK', -1)
+  return redis.call('LPOS', key, what)
 end
 
 -- Takes a member or an item out, before it is put elsewhere, which may be the same key.
 local function out(guard, key, what)
   if guard == 'member' then redis.call('ZREM', key, what) end
-  if guard == 'item' then redis.call('LREM', key, -1, what) end
+  if guard == 'item' then redis.call('LREM', key, 1, what) end
 end
 
 -- Ends what was done: a claim is given up last, so that nothing is lost if the server
