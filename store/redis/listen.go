@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -48,6 +49,7 @@ type listening struct {
 	queues  []string
 	wake    func()
 	changed chan struct{} // what was looked at is not as it was; room for one
+	soon    atomic.Bool   // and it may be more than what becomes due with time
 	first   float64       // when the next of the sorted sets becomes due, as last seen
 	refused bool          // by the server
 	works   bool
@@ -59,7 +61,10 @@ func (l *listening) run(ctx context.Context) error {
 	// It is closed and not kept for others: what the client does to keep it ends the whole
 	// process where a server answers it with an error, as a stale replica does.
 	defer conn.Close()
-	broken := conn.SetOnInvalidations(func([]rueidis.RedisMessage) {
+	broken := conn.SetOnInvalidations(func(keys []rueidis.RedisMessage) {
+		if !areSets(keys) {
+			l.soon.Store(true)
+		}
 		select {
 		case l.changed <- struct{}{}:
 		default:
@@ -84,7 +89,9 @@ func (l *listening) run(ctx context.Context) error {
 			return err
 		case <-l.changed:
 		}
-		l.wake()
+		if l.soon.Swap(false) {
+			l.wake()
+		}
 		if !loop.Rest(ctx, armPace) {
 			return nil
 		}
@@ -96,6 +103,17 @@ func (l *listening) run(ctx context.Context) error {
 			l.wake()
 		}
 	}
+}
+
+// areSets says whether nothing changed but what is due later: only a look tells whether
+// something is due sooner than before. Without keys everything changed.
+func areSets(keys []rueidis.RedisMessage) bool {
+	for i := range keys {
+		if name, err := keys[i].ToString(); err != nil || name != scheduleKey && name != retryKey {
+			return false
+		}
+	}
+	return len(keys) > 0
 }
 
 // look reads what shall be told of, which the server forgets when it tells. It says
