@@ -46,6 +46,9 @@ func (s *Store) Beat(ctx context.Context, req store.BeatRequest) (store.BeatRepl
 	for _, c := range reply.Lost {
 		s.held.drop(name, c.Token)
 	}
+	for _, c := range reply.Cancelled {
+		s.held.stateful(name, c.Token) // whatever becomes of it, the note is taken out
+	}
 	s.meet(ctx)
 	s.show(ctx, &req, took)
 	s.share(ctx, &req.Worker)

@@ -106,7 +106,9 @@ const maxStack = 64 << 10
 
 func (e *ending) fail() error {
 	if e.held.overdue() {
-		e.outcome.Why = "its retry_for is over"
+		o := *e.outcome
+		o.Why = "its retry_for is over"
+		e.outcome = &o
 		return e.bury()
 	}
 	e.failed()

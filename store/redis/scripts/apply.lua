@@ -194,10 +194,9 @@ while i <= #ARGV do answers[#answers + 1] = one() end
 
 local function count(name, n)
   if n == 0 then return end
-  redis.call('INCRBY', 'stat:' .. name, n)
   local day = 'stat:' .. name .. ':' .. date(us)
-  redis.call('INCRBY', day, n)
-  redis.call('EXPIRE', day, 157680000)
+  redis.pcall('INCRBY', 'stat:' .. name, n) -- what somebody else keeps there counts nothing
+  if type(redis.pcall('INCRBY', day, n)) == 'number' then redis.call('EXPIRE', day, 157680000) end
 end
 if ARGV[7] == '1' then
   count('processed', counts.p)
