@@ -23,7 +23,7 @@ func option(address string) (rueidis.ClientOption, error) {
 	case err != nil:
 		return rueidis.ClientOption{}, badAddress(errors.New("it is no URL"), "redis://user:password@host:6379/0; other characters than letters and digits in a password are written %40 and so on")
 	case u.Opaque != "":
-		return rueidis.ClientOption{}, badAddress(fmt.Errorf("two slashes are missing behind %s:", u.Scheme), "redis://user:password@host:6379/0")
+		return rueidis.ClientOption{}, badAddress(fmt.Errorf("behind %s: two slashes are missing", u.Scheme), "redis://user:password@host:6379/0")
 	}
 	o, err := rueidis.ParseURL(address)
 	if err != nil {

@@ -112,14 +112,14 @@ func (p *Push) extend(head string) (string, error) {
 func (p *Push) others(b []byte) (string, error) {
 	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
 		if by, is := fixed[name]; is {
-			return "", fmt.Errorf("Fields has %q (hint: %s says it)", name, by)
+			return "", fmt.Errorf("option Fields has %q (hint: %s says it)", name, by)
 		}
 		if name == "" || slices.Contains(filledIn, name) {
-			return "", fmt.Errorf("Fields has %q, which is no option (hint: leave it out)", name)
+			return "", fmt.Errorf("option Fields has %q, which is no option (hint: leave it out)", name)
 		}
 		var err error
 		if b, err = wire.AppendRuby(append(wire.AppendString(append(b, ','), name), ':'), p.Fields[name]); err != nil {
-			return "", fmt.Errorf("Fields[%q]: %w (hint: one JSON value)", name, err)
+			return "", fmt.Errorf("option Fields[%q]: %w (hint: one JSON value)", name, err)
 		}
 	}
 	if len(b) > maxRuby-1024 {
