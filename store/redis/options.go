@@ -21,8 +21,8 @@ type Options struct {
 	MaxPayload int
 	// UniqueFor is how long a unique key is kept at most from when its job becomes due,
 	// should nobody of tasuki's see the job's end: Ruby ran it, or somebody deleted it in
-	// Sidekiq's Web. It begins anew whenever tasuki lets the job wait again: for a retry,
-	// put off, handed over, released. Default: 7 days.
+	// Sidekiq's Web. It begins anew whenever tasuki claims the job or lets it wait again:
+	// for a retry, put off, handed over, released. Default: 7 days.
 	UniqueFor time.Duration
 	// Timestamps are in what times in payloads are written; both are read. Default: as
 	// the processes of Sidekiq understand them that work on the server, looked at once a

@@ -32,3 +32,19 @@ func TestAUniqueKeyIsKeptOnWhileItsJobWaitsAgain(t *testing.T) {
 		w.beat()
 	}
 }
+
+// TestAUniqueKeyIsKeptOnFromEachClaim, whatever characters it has.
+func TestAUniqueKeyIsKeptOnFromEachClaim(t *testing.T) {
+	db := redistest.Shared(t).DB(t)
+	s := open(t, db)
+	w := worker(t, s)
+	for _, name := range []string{"u", `say "u" \ twice`, "ü"} {
+		key := s.keys.unique(name)
+		enqueue(t, s, store.Job{ID: store.NewID(), Kind: "GoJob", Unique: name})
+		redistest.Ask[int64](t, db, "PEXPIRE", key, 60_000)
+		w.claim("GoJob")
+		if left := redistest.Ask[int64](t, db, "TTL", key); left < 6*24*3600 {
+			t.Errorf("%s is kept for %d s", name, left)
+		}
+	}
+}
