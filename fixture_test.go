@@ -2,6 +2,7 @@ package tasuki_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,7 @@ type link struct {
 
 	mu     sync.Mutex
 	cut    bool          // calls fail, nothing reaches the store
+	why    error         // with this; nil: errCut
 	frozen chan struct{} // calls wait until it is closed
 	lose   map[string]int
 	calls  map[string]int
@@ -154,7 +156,7 @@ func through[R any](ctx context.Context, l *link, name string, call func() (R, e
 	var zero R
 	l.mu.Lock()
 	l.calls[name]++
-	frozen, cut := l.frozen, l.cut || l.broken[name]
+	frozen, cut, why := l.frozen, l.cut || l.broken[name], cmp.Or(l.why, errCut)
 	l.mu.Unlock()
 	if frozen != nil {
 		select {
@@ -164,7 +166,7 @@ func through[R any](ctx context.Context, l *link, name string, call func() (R, e
 		}
 	}
 	if cut {
-		return zero, fmt.Errorf("%s: %w", name, errCut)
+		return zero, fmt.Errorf("%s: %w", name, why)
 	}
 	r, err := call()
 	l.mu.Lock()

@@ -65,6 +65,29 @@ func TestOutcomesAreKeptWhileTheStoreIsAwayAndLoggedOnce(t *testing.T) {
 	})
 }
 
+func TestAnOutageThatBeganWithATimeoutIsExplainedOnceItsCauseIsKnown(t *testing.T) {
+	bubble(t, func(t *testing.T, st *memory.Store) {
+		way := newLink(st)
+		log, out := logged()
+		started(t, way, tasuki.Config{Logger: log, Handlers: []tasuki.Handler{task.Do(func(context.Context, int) error { return nil })}})
+		way.set(func(l *link) { l.cut, l.why = true, errors.New("no answer in time") })
+		pass(5 * time.Second)
+		way.set(func(l *link) { l.why = errors.New("this is a replica (hint: give the master's address)") })
+		pass(10 * time.Second)
+		for _, what := range []string{"watching other workers failed", "beat failed"} {
+			n := 0
+			for line := range strings.Lines(out.String()) {
+				if strings.Contains(line, what) && strings.Contains(line, "give the master's address") {
+					n++
+				}
+			}
+			if n != 1 {
+				t.Errorf("of %q the cause is told %d times, want once:\n%s", what, n, out)
+			}
+		}
+	})
+}
+
 func TestAnOutcomeThatTheStoreRefusesMakesThatJobDeadAndHoldsUpNoOther(t *testing.T) {
 	bubble(t, func(t *testing.T, st *memory.Store) {
 		way := newLink(st)
