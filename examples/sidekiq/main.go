@@ -3,17 +3,17 @@
 // stayed in Ruby. Both sides enqueue for one another, in one Redis.
 //
 //	redis-server &
-//	(cd examples/sidekiq/ruby && bundle install && bundle exec sidekiq -r ./jobs.rb) &
+//	(cd examples/sidekiq/ruby && sidekiq -r ./jobs.rb) &
 //	go run ./examples/sidekiq &
 //
 //	cd examples/sidekiq/ruby
-//	bundle exec ruby enqueue.rb 7 ../catalogue.csv Lamps    # Ruby enqueues, Go runs
+//	ruby enqueue.rb 7 ../catalogue.csv Lamps    # Ruby enqueues, Go runs
 //	cat ../../../pages/7/1.html outbox.txt                  # … and Ruby is told that it is done
 //	cd - && go run ./examples/sidekiq notice 7 'Open at nine'   # Go enqueues, Ruby runs
 //
 // Stop the worker with ^C or kill -9 while it writes and start it again: it goes on at
 // the page where it was, and PagesJob has used up no retry. REDIS_URL says where Redis
-// is, to both sides.
+// is, to both sides. Ruby needs the gem sidekiq (Debian: ruby-sidekiq).
 //
 // The files, in the order in which to read them:
 //
