@@ -7,7 +7,7 @@
 //	go run ./examples/sidekiq &
 //
 //	cd examples/sidekiq/ruby
-//	ruby enqueue.rb 7 ../catalogue.csv Lamps    # Ruby enqueues, Go runs
+//	ruby enqueue.rb 7 ../catalogue.csv Lamps                # Ruby enqueues, Go runs
 //	cat ../../../pages/7/1.html outbox.txt                  # … and Ruby is told that it is done
 //	cd - && go run ./examples/sidekiq notice 7 'Open at nine'   # Go enqueues, Ruby runs
 //
