@@ -31,7 +31,7 @@ var field = harness.Field{
 	Contestants: contestants,
 	Drained:     []harness.Column{harness.Started, harness.Recorded, harness.CPU, harness.ServerCPU, harness.Allocs, harness.Peak},
 	Enqueued:    []harness.Column{harness.Rate, harness.CPU, harness.ServerCPU, harness.Allocs},
-	Idled: []harness.Column{{Head: "commands/s", Key: "statements", Digits: 2}, {Head: "CPU %", Key: "cpu", Digits: 2},
+	Idled: []harness.Column{{Head: "statements/s", Key: "statements", Digits: 2}, {Head: "CPU %", Key: "cpu", Digits: 2},
 		{Head: "server CPU %", Key: "server", Digits: 2}, {Head: "RSS MB", Key: "rss", Digits: 1}},
 }
 
