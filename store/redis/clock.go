@@ -14,6 +14,7 @@ type serverClock struct {
 	began  time.Time
 	offset atomic.Int64 // of the server's µs to those since began; 0: nothing is known
 	agreed atomic.Int64 // when the server did last, in ns since began
+	wall   atomic.Int64 // how far this machine's time of day was ahead of the time since began then, in ms
 }
 
 func (c *serverClock) now() int64 { return c.offset.Load() + time.Since(c.began).Microseconds() }
@@ -21,14 +22,21 @@ func (c *serverClock) now() int64 { return c.offset.Load() + time.Since(c.began)
 func (c *serverClock) set(us int64) { c.offset.Store(us - time.Since(c.began).Microseconds()) }
 
 // checked notes that the server has just found the estimate right.
-func (c *serverClock) checked() { c.agreed.Store(int64(time.Since(c.began))) }
+func (c *serverClock) checked() {
+	c.agreed.Store(int64(time.Since(c.began)))
+	c.wall.Store(c.lead())
+}
 
-// age is how long ago that was.
-func (c *serverClock) age() time.Duration {
-	if c.offset.Load() == 0 {
-		return checkEvery // nothing is known
-	}
-	return time.Since(c.began) - time.Duration(c.agreed.Load())
+// lead is how far the time of day is ahead of the time since began, which stands still
+// while a machine sleeps.
+func (c *serverClock) lead() int64 {
+	return time.Now().UnixMilli() - time.Since(c.began).Milliseconds()
+}
+
+// due says whether the server has to look at the estimate again.
+func (c *serverClock) due() bool {
+	moved := c.lead() - c.wall.Load()
+	return c.offset.Load() == 0 || time.Since(c.began)-time.Duration(c.agreed.Load()) >= checkEvery || max(moved, -moved) > 1000
 }
 
 // idSpan is for how long ids are remembered in one set, as the script admit has it.
@@ -57,7 +65,7 @@ func (s *Store) entry() *entry {
 		return e
 	}
 	e := &entry{ms: ms, span: ms / idSpan.Milliseconds()}
-	e.check = s.span.Load() != e.span || s.server.age() >= checkEvery
+	e.check = s.span.Load() != e.span || s.server.due()
 	began := e.span * idSpan.Milliseconds()
 	e.ids = []string{s.keys.ids(e.span), s.keys.ids(e.span - 1)}
 	e.began, e.now = seconds(began*1000-ahead), seconds(ms*1000-ahead)
