@@ -91,8 +91,10 @@ func TestATextThatIsNoJobIsDeadAsItWasAndHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-// TestATextThatIsNoJobWhoseClaimWasNotAnsweredIsDeadAsItWas.
-func TestATextThatIsNoJobWhoseClaimWasNotAnsweredIsDeadAsItWas(t *testing.T) {
+// unanswered lets a worker w claim each text that is no job, a claim whose answer is cut
+// off, and then ends what is claimed; each has to be dead as it was.
+func unanswered(t *testing.T, end func(what string, s *redis.Store)) {
+	t.Helper()
 	server := redistest.Own(t, redistest.Options{})
 	way := server.Proxy(t)
 	s := opened(t, way.URL(0), redis.Options{})
@@ -110,39 +112,28 @@ func TestATextThatIsNoJobWhoseClaimWasNotAnsweredIsDeadAsItWas(t *testing.T) {
 			t.Fatalf("%s: the claim was answered", what)
 		}
 		<-cut.Met()
-		for n := range uint64(3) {
-			byhand.Beat(t, s, "w", n+2)
-		}
+		end(what, s)
 		b := &bench{t: t, db: db, s: s}
 		b.kept(what, text)
 	}
 }
 
+// TestATextThatIsNoJobWhoseClaimWasNotAnsweredIsDeadAsItWas.
+func TestATextThatIsNoJobWhoseClaimWasNotAnsweredIsDeadAsItWas(t *testing.T) {
+	unanswered(t, func(_ string, s *redis.Store) {
+		for n := range uint64(3) {
+			byhand.Beat(t, s, "w", n+2)
+		}
+	})
+}
+
 // TestATextThatIsNoJobAndWasHeldByADeadWorkerIsDeadAsItWas.
 func TestATextThatIsNoJobAndWasHeldByADeadWorkerIsDeadAsItWas(t *testing.T) {
-	server := redistest.Own(t, redistest.Options{})
-	way := server.Proxy(t)
-	s := opened(t, way.URL(0), redis.Options{})
-	byhand.Beat(t, s, "first", 1)
-	byhand.Claim(t, s, "first", 1) // the server knows the script from now on
-	for what, text := range noJobs {
-		db := &redistest.DB{Server: server}
-		if _, err := db.Exec(t.Context(), "FLUSHDB"); err != nil {
-			t.Fatal(err)
-		}
-		byhand.Beat(t, s, "w", 1)
-		redistest.Ask[int64](t, db, "LPUSH", "queue:default", text)
-		cut := way.Cut(redistest.Cut{Reply: true, At: func(command []string) bool { return scriptOf(command) == "claim" }})
-		if _, err := s.Claim(t.Context(), byhand.Request("w", 1)); err == nil {
-			t.Fatalf("%s: the claim was answered", what)
-		}
-		<-cut.Met()
+	unanswered(t, func(what string, s *redis.Store) {
 		if r, err := s.Release(t.Context(), store.ReleaseRequest{Worker: "w", Beat: 1, Why: "gone"}); err != nil || !r.Released || r.Left > 0 {
 			t.Fatalf("%s: %+v, %v", what, r, err)
 		}
-		b := &bench{t: t, db: db, s: s}
-		b.kept(what, text)
-	}
+	})
 }
 
 // sized is a payload of so many bytes, as Ruby writes it.
