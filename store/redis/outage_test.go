@@ -190,15 +190,18 @@ func (c *crew) ends() (doubled int) {
 	return doubled
 }
 
-// holds is how many jobs are in the store.
+// holds is how many jobs in the store have not come to their end. One that was released
+// before it ran is kept as done, with its journal.
 func (c *crew) holds() (n int) {
 	stats, err := c.stores[0].Stats(c.t.Context())
 	if err != nil {
 		return -1
 	}
 	for _, q := range stats.Queues {
-		for _, k := range q.Counts {
-			n += k
+		for state, k := range q.Counts {
+			if state != store.Done {
+				n += k
+			}
 		}
 	}
 	return n
