@@ -4,11 +4,13 @@
 package host
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/tasuki-jobs/tasuki/internal/proc"
 )
 
 // An Identity names one process among all that ever were on a machine: pids are
@@ -34,22 +36,22 @@ func Self() Identity {
 	if err != nil {
 		return id
 	}
-	st, err := readStat(id.PID)
+	st, err := proc.Read(id.PID)
 	if err != nil {
 		return id
 	}
-	id.Boot, id.Space, id.Start = strings.TrimSpace(string(boot)), space, st.start
+	id.Boot, id.Space, id.Start = strings.TrimSpace(string(boot)), space, st.Start
 	return id
 }
 
 // Of is another process of this machine and PID namespace.
 func Of(pid int) (Identity, error) {
-	st, err := readStat(pid)
+	st, err := proc.Read(pid)
 	if err != nil {
 		return Identity{}, fmt.Errorf("identify process %d: %w", pid, err)
 	}
 	id := Self()
-	id.PID, id.Start = pid, st.start
+	id.PID, id.Start = pid, st.Start
 	return id, nil
 }
 
@@ -60,14 +62,14 @@ func (me Identity) Gone(id Identity) bool {
 	if me.Boot == "" || id.Boot != me.Boot || id.Space != me.Space || id.PID <= 0 {
 		return false
 	}
-	st, err := readStat(id.PID)
-	if os.IsNotExist(err) {
+	st, err := proc.Read(id.PID)
+	if errors.Is(err, os.ErrNotExist) {
 		return seesAll()
 	}
 	if err != nil {
 		return false
 	}
-	return st.start != id.Start || st.ended
+	return st.Start != id.Start || st.Ended()
 }
 
 // seesAll says whether /proc shows processes of all users: mounted with hidepid
@@ -77,27 +79,4 @@ func seesAll() bool {
 	return err == nil
 }
 
-type stat struct {
-	start uint64
-	ended bool // a zombie without a living thread: it writes nothing any more
-}
-
-// readStat reads /proc/PID/stat (proc(5)): the name in parentheses may hold
-// anything, so fields count from the last ')': state is the first behind it,
-// num_threads the 18th, starttime the 20th.
-func readStat(pid int) (stat, error) {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return stat{}, err
-	}
-	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-	if len(f) < 20 {
-		return stat{}, fmt.Errorf("/proc/%d/stat has %d fields behind the name, want 20 or more", pid, len(f))
-	}
-	start, err := strconv.ParseUint(f[19], 10, 64)
-	if err != nil {
-		return stat{}, fmt.Errorf("start time in /proc/%d/stat: %w", pid, err)
-	}
-	ended := f[0] == "X" || f[0] == "Z" && (f[17] == "0" || f[17] == "1")
-	return stat{start: start, ended: ended}, nil
-}
+func procPath(pid int, file string) string { return "/proc/" + strconv.Itoa(pid) + "/" + file }
