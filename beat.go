@@ -158,5 +158,6 @@ func (b *beater) say(s store.WorkerState) bool {
 	}
 	b.mu.Unlock()
 	b.wake.Ring()
+	b.w.desk.moved.Ring()
 	return ok
 }

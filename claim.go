@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/loop"
@@ -24,6 +25,8 @@ type claimer struct {
 	asked  time.Time
 	rate   float64 // runs ended per second, smoothed
 	errors outage
+	serves chan struct{} // closed when a first claim was answered, or there is nothing to claim
+	once   sync.Once     // of closing it
 }
 
 const (
@@ -34,7 +37,7 @@ const (
 )
 
 func newClaimer(w *Worker) *claimer {
-	c := &claimer{w: w, limit: w.st.Features().MaxPayload, byKind: map[string]*Handler{}, errors: outage{log: w.log, what: "claim failed"}}
+	c := &claimer{w: w, limit: w.st.Features().MaxPayload, byKind: map[string]*Handler{}, errors: outage{log: w.log, what: "claim failed"}, serves: make(chan struct{})}
 	for i := range w.cfg.Handlers {
 		h := &w.cfg.Handlers[i]
 		c.byKind[h.kind] = h
@@ -54,6 +57,7 @@ func (c *claimer) step(context.Context) time.Duration {
 		w.giveBack(back)
 	}
 	if len(c.kinds) == 0 {
+		c.served()
 		return loop.Never
 	}
 	if d := c.errors.pausing(); d > 0 {
@@ -76,6 +80,7 @@ func (c *claimer) step(context.Context) time.Duration {
 		return c.failed(err)
 	}
 	c.errors.over()
+	c.served()
 	if back := w.desk.admit(c.runs(reply.Jobs), beats); back != nil {
 		w.giveBack(back)
 	}
@@ -85,6 +90,9 @@ func (c *claimer) step(context.Context) time.Duration {
 	}
 	return pause
 }
+
+// served notes that claims are answered.
+func (c *claimer) served() { c.once.Do(func() { close(c.serves) }) }
 
 // mayBegin says whether a beat was answered lately. If not the next one rings.
 func (c *claimer) mayBegin() bool {

@@ -48,6 +48,7 @@ func (r *run) job() Job {
 // call. Outside of a job the channel is nil and never ready.
 func Stopping(ctx context.Context) <-chan struct{} {
 	if r := runFrom(ctx); r != nil {
+		r.heeds.Store(true)
 		return r.stopping
 	}
 	return nil

@@ -17,6 +17,7 @@ type deadline struct {
 	arrived chan os.Signal
 	armed   chan struct{} // closed when it is
 	once    sync.Once
+	end     time.Time    // when the stop is over; set before armed is closed
 	code    atomic.Int32 // the process' exit code then
 }
 
@@ -64,6 +65,7 @@ func (d *deadline) deaf() {
 
 func (d *deadline) arm() {
 	d.once.Do(func() {
+		d.end = time.Now().Add(d.w.cfg.Timeout)
 		time.AfterFunc(d.w.cfg.Timeout-d.w.margin()*3/8, d.leave)
 		close(d.armed)
 	})

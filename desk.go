@@ -16,6 +16,7 @@ type desk struct {
 	slots int
 	begin func(*run) // starts a run's goroutine
 	freed loop.Wake  // rung when the claimer may want more
+	moved loop.Wake  // rung when the number of running jobs changes
 	left  chan struct{}
 
 	mu       sync.Mutex
@@ -30,11 +31,12 @@ type desk struct {
 	answered uint64        // the number of the last one that was answered
 	held     bool          // the claimer waits for the next one that is
 	fresh    func() bool
-	ended    int // runs ended since the claimer last asked for the rate
+	ended    int    // runs ended since the claimer last asked for the rate
+	done     uint64 // runs ended in all
 }
 
 func newDesk(slots int) *desk {
-	return &desk{slots: slots, freed: loop.NewWake(), left: make(chan struct{}, 1),
+	return &desk{slots: slots, freed: loop.NewWake(), moved: loop.NewWake(), left: make(chan struct{}, 1),
 		live: map[store.Claim]*run{}, stop: make(chan struct{})}
 }
 
@@ -105,6 +107,7 @@ func (d *desk) dispatch() {
 		d.running++
 		r.started, r.stopping = d.since, d.stop
 		d.begin(r)
+		d.moved.Ring()
 	}
 }
 
@@ -120,9 +123,11 @@ func (d *desk) free() {
 	d.mu.Lock()
 	d.running--
 	d.ended++
+	d.done++
 	d.dispatch()
 	d.mu.Unlock()
 	d.freed.Ring()
+	d.moved.Ring()
 }
 
 // remove forgets claims: their outcome is in the store, or they are lost. Behind a

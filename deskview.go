@@ -51,6 +51,13 @@ func (d *desk) sift(want func(*run) bool) []*run {
 	return runs
 }
 
+// counts answers how many slots are taken, and how many runs have ended.
+func (d *desk) counts() (busy int, done uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.running, d.done
+}
+
 // jobs describes runs for people.
 func (d *desk) jobs(runs []*run) []Job {
 	d.mu.Lock()

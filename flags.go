@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/tasuki-jobs/tasuki/internal/host"
 )
 
 // A given is what a variable or a flag said, and which of them.
@@ -70,7 +71,7 @@ func (g *given) asTimeout(cfg *Config) error {
 		return nil
 	}
 	text := g.text[len(g.text)-1]
-	d, err := parseSeconds(text)
+	d, err := host.ParseSeconds(text)
 	if err != nil || d < minTimeout {
 		return fmt.Errorf("%s %q is no time (hint: seconds such as 25, or 90s, 2m)", g.by, text)
 	}
@@ -108,12 +109,4 @@ func (g *given) asQueues(cfg *Config) error {
 		cfg.Queues = append(cfg.Queues, WeightedQueue{Name: name, Weight: n})
 	}
 	return nil
-}
-
-// parseSeconds reads "25" as seconds and "90s" or "2m" as Go does.
-func parseSeconds(s string) (time.Duration, error) {
-	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		return time.Duration(n * float64(time.Second)), nil
-	}
-	return time.ParseDuration(s)
 }

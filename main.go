@@ -1,6 +1,7 @@
 package tasuki
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/internal/host"
@@ -37,6 +39,10 @@ const (
 // inits send two; an INT during the stop, from a terminal, goes to last call. TSTP is quiet,
 // CONT takes it back. TTIN writes all goroutines to the log.
 //
+// At the start it logs what would keep a stop from reaching it or cut it short, with the
+// fix (TASUKI_GRACE is the platform's time between SIGTERM and SIGKILL). It tells systemd or
+// a supervisor how it does, and on ECS it protects its task: see [Protect].
+//
 // Whatever the handlers do, the process has exited when the timeout is over
 // after the first signal. Jobs that still ran then are released by other workers
 // as soon as this process is gone; that is no failure, the exit code is 0.
@@ -50,19 +56,20 @@ func mainWith(w *Worker, args []string, stderr io.Writer) int {
 		return ExitUsage
 	}
 	w.exits = true
+	w.supervised()
+	me := host.Myself()
 	deadline := newDeadline(w)
 	signals := deadline.signals()
 	defer deadline.deaf()
-	w.sayWhatStopsIt()
+	defer lookAround(func(ctx context.Context) { w.look(ctx, me) })()
 	if err := w.startUnless(deadline.armed); err != nil {
 		return w.notStarted(err, deadline)
 	}
 	deadline.code.Store(ExitUnrecorded)
-	w.notify("READY=1")
+	defer w.herald()()
 	why := w.untilStopped(signals)
 	deadline.arm()
-	w.notify("STOPPING=1")
-	go w.whileStopping(signals)
+	go w.whileStopping(signals, deadline.end)
 	code := w.exitCode(why, w.Stop(context.Background()))
 	deadline.code.Store(int32(code))
 	return code
@@ -114,10 +121,14 @@ func (w *Worker) exitCode(why, stop error) int {
 // untilStopped acts on signals until one of them, an order or a lost store ends
 // the worker's work.
 func (w *Worker) untilStopped(signals <-chan os.Signal) error {
-	watchdog := w.watchdog()
+	watchdog := time.NewTicker(cmp.Or(host.Watchdog(), never))
 	defer watchdog.Stop()
+	serves := w.claimer.serves
 	for {
 		select {
+		case <-serves:
+			serves = nil
+			w.notify("READY=1")
 		case s := <-signals:
 			w.log.Info("signal received", slog.String("signal", s.String()))
 			if isStop(s) {
@@ -127,27 +138,20 @@ func (w *Worker) untilStopped(signals <-chan os.Signal) error {
 		case err := <-w.doomed:
 			return err
 		case <-watchdog.C:
-			w.notify("WATCHDOG=1\nSTATUS=" + w.inFlight())
+			w.notify("WATCHDOG=1")
 		}
 	}
 }
 
-// watchdog ticks as often as systemd wants to hear from us; never if it does
-// not.
-func (w *Worker) watchdog() *time.Ticker {
-	every := host.Watchdog()
-	t := time.NewTicker(max(every, time.Second))
-	if every == 0 {
-		t.Stop()
-	}
-	return t
-}
+// never is a ticker's period that no process lives to see.
+const never = 1 << 62 * time.Nanosecond
 
-// whileStopping goes on hearing signals during a stop, and asks systemd for the
-// time that the drain needs.
-func (w *Worker) whileStopping(signals <-chan os.Signal) {
-	extend := time.NewTicker(time.Second)
-	defer extend.Stop()
+// whileStopping goes on hearing signals during a stop, and asks systemd for the time
+// that it needs, so long as that is not more than the worker itself allows.
+func (w *Worker) whileStopping(signals <-chan os.Signal, end time.Time) {
+	w.notify("STOPPING=1", extension(end))
+	again := time.NewTicker(min(extendEvery, cmp.Or(host.Watchdog(), never)))
+	defer again.Stop()
 	for {
 		select {
 		case s := <-signals:
@@ -155,12 +159,24 @@ func (w *Worker) whileStopping(signals <-chan os.Signal) {
 			if s == os.Interrupt && atTerminal() {
 				w.LastCall()
 			}
-		case <-extend.C:
-			w.notify("EXTEND_TIMEOUT_USEC=3000000\nWATCHDOG=1\nSTATUS=draining " + w.inFlight())
+		case <-again.C:
+			w.notify(extension(end), "WATCHDOG=1")
 		case <-w.stopped:
 			return
 		}
 	}
+}
+
+const (
+	extendEvery = time.Second
+	extendBy    = 3 * time.Second
+)
+
+// extension asks systemd for the time until the next one comes, with a reserve, but for
+// none behind the end: the process is gone then.
+func extension(end time.Time) string {
+	d := min(extendBy, max(time.Until(end), time.Millisecond))
+	return "EXTEND_TIMEOUT_USEC=" + strconv.FormatInt(d.Microseconds(), 10)
 }
 
 // atTerminal says whether a person may be sending our signals: some supervisors
@@ -172,27 +188,4 @@ func atTerminal() bool {
 	}
 	tty.Close()
 	return true
-}
-
-func (w *Worker) notify(lines string) {
-	if err := host.Notify(lines); err != nil {
-		w.log.Debug("systemd was not told", slog.Any("error", err))
-	}
-}
-
-// sayWhatStopsIt logs the worker's timeout and warns if the platform grants
-// less.
-func (w *Worker) sayWhatStopsIt() {
-	grace, err := parseSeconds(os.Getenv("TASUKI_GRACE"))
-	switch {
-	case os.Getenv("TASUKI_GRACE") == "":
-		w.log.Info("a stop may take this long; set TASUKI_GRACE to the platform's grace to have it checked", slog.Duration("timeout", w.cfg.Timeout))
-	case err != nil:
-		w.log.Warn("TASUKI_GRACE is no time", slog.String("value", os.Getenv("TASUKI_GRACE")), slog.String("hint", "set it to the seconds between SIGTERM and SIGKILL"))
-	case grace <= w.cfg.Timeout:
-		w.log.Warn("the platform kills this process before its own stop is over", slog.Duration("grace", grace),
-			slog.Duration("timeout", w.cfg.Timeout), slog.String("hint", fmt.Sprintf("raise the platform's grace above %v or lower -t below %v", w.cfg.Timeout, grace)))
-	default:
-		w.log.Info("a stop may take this long", slog.Duration("timeout", w.cfg.Timeout), slog.Duration("grace", grace))
-	}
 }

@@ -25,6 +25,7 @@ import (
 // a kill takes nothing either; but where the disk is slow everysec lets a second of it
 // wait, so there the server is not killed.
 func TestSoakOfRubyAndGoOnOneRedisNamesACauseForEachRunTooManyAndEachJobLost(t *testing.T) {
+	t.Parallel()
 	m := mixed{length: 14 * time.Second, beat: 500 * time.Millisecond, short: 400 * time.Millisecond, long: 4 * time.Second, pause: 1500 * time.Millisecond}
 	if os.Getenv("TASUKI_TEST_SOAK") != "" {
 		m = mixed{length: 30 * time.Minute, beat: 3 * time.Second, short: 8 * time.Second, long: 30 * time.Second, pause: 15 * time.Second}
@@ -68,7 +69,6 @@ const (
 func (m *mixed) run(t *testing.T, chance *rand.Rand) {
 	m.always = chance.IntN(2) == 0
 	m.redisYard = redisAt(t, redistest.Options{AOF: map[bool]string{true: "always", false: "everysec"}[m.always]})
-	t.Setenv(childBeat, m.beat.String())
 	m.gophers, m.rubies = make([]*process, goWorkers), make([]*redistest.Sidekiq, rubyWorkers)
 	for i := range m.gophers {
 		m.gophers[i] = m.goWorker(i)
@@ -115,9 +115,9 @@ func (m *mixed) rest(chance *rand.Rand, d time.Duration) bool {
 func (m *mixed) goWorker(place int) *process {
 	m.calm.RLock()
 	defer m.calm.RUnlock()
-	var wrapper []string
+	wrapper := []string{"env", childBeat + "=" + m.beat.String()}
 	if place == 0 && m.long > 10*time.Second && os.Getuid() == 0 {
-		wrapper = unshared(m.t)
+		wrapper = append(unshared(m.t), wrapper...)
 	}
 	return m.worker(wrapper, "-t", "6", "-c", "4")
 }

@@ -14,6 +14,7 @@ import (
 // The workers are on a machine of their own, a network namespace, whose link to the
 // server is cut now and then.
 func TestMoneyOnPostgresIsMovedExactlyOnceWhateverHappensToWorkersAndLinks(t *testing.T) {
+	t.Parallel()
 	l := wireToNowhere(t)
 	server := pgtest.Own(t, pgtest.Options{
 		Settings: map[string]string{"listen_addresses": "127.0.0.1," + l.here},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -93,10 +94,11 @@ func bank(t *testing.T, st *yard) {
 	}
 }
 
-// TestMoney… takes about a minute, or ten with TASUKI_TEST_SOAK: 200 or 2,000
+// TestMoney… takes half a minute, or ten with TASUKI_TEST_SOAK: 100 or 2,000
 // kills, stops and freezes. The workers' beats are fast, so that a frozen one is
 // taken for dead and its writes meet the fence when it wakes.
 func TestMoneyIsMovedExactlyOnceWhateverHappensToTheWorkers(t *testing.T) {
+	t.Parallel()
 	st, path := file(t)
 	robbery{st: st, address: path, strikes: 8, again: 8}.run(t)
 }
@@ -112,11 +114,11 @@ type robbery struct {
 }
 
 func (r robbery) worker(t *testing.T) *process {
-	return workerBy(t, r.address, r.wrapper, "-t", "2", "-c", "6")
+	return workerBy(t, r.address, append(slices.Clone(r.wrapper), "env", childBeat+"=100ms"), "-t", "2", "-c", "6")
 }
 
 func (r robbery) run(t *testing.T) {
-	blows := 200
+	blows := 100
 	if os.Getenv("TASUKI_TEST_SOAK") != "" {
 		blows = 2000
 	}
@@ -125,7 +127,6 @@ func (r robbery) run(t *testing.T) {
 	st := r.st
 	bank(t, st)
 	const items = itemsOfAMoving
-	t.Setenv(childBeat, "100ms")
 	crew := []*process{r.worker(t), r.worker(t)}
 	done := map[string]int{}
 	var jobs []store.Job

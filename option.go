@@ -16,6 +16,7 @@ type settings struct {
 	uniqueArgs bool
 	positional bool
 	backoff    func(failures int) time.Duration
+	protect    *bool // nil: as the run shows
 }
 
 func (s *settings) apply(opts []Option) {

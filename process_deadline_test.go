@@ -71,7 +71,7 @@ func TestProcessThatIsToldToStopWhileItStartsIsGoneAtOnce(t *testing.T) {
 	}
 	defer tx.Rollback()
 	p := spawn(t, path, []string{os.Args[0], "-t", "30"})
-	p.awaitLog("a stop may take this long")
+	p.awaitLog("timeout=30s")
 	began := p.signal(syscall.SIGTERM)
 	if at, code := p.exit(); code != 0 || at.Sub(began) > 2*time.Second {
 		t.Errorf("exit %d after %v; its log:\n%s", code, at.Sub(began), p.log)

@@ -37,7 +37,8 @@ type run struct {
 	back    bool      // never started, its claim is on its way back; guarded by desk.mu
 	stuck   bool      // logged as outliving its timeout; owned by the beater
 
-	gone atomic.Bool // the handler has returned: nothing of it begins or waits any more
+	heeds atomic.Bool // the handler has asked for Stopping
+	gone  atomic.Bool // the handler has returned: nothing of it begins or waits any more
 
 	mu         sync.Mutex
 	refused    bool          // the runtime refused to begin the next item or step

@@ -14,6 +14,7 @@ import (
 // TestSoak… does to three workers what a bad week of deploys does, at random, and
 // then counts. It takes 15 s, or ten minutes with TASUKI_TEST_SOAK (./test --soak).
 func TestSoakOfStopsKillsAndFreezesLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	const n = 300
 	length := 15 * time.Second
 	if os.Getenv("TASUKI_TEST_SOAK") != "" {
