@@ -1,0 +1,7 @@
+//go:build !unix
+
+package railstest
+
+import "syscall"
+
+var ownSession *syscall.SysProcAttr
