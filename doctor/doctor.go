@@ -1,0 +1,127 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
+)
+
+// Options are what the user says besides the files. The zero Options do.
+type Options struct {
+	// Timeout is how long the workers' own stop may take, where no file says it.
+	// Default: what each worker does by itself.
+	Timeout time.Duration
+
+	// LongestJob is how long jobs take that a worker waits for without an end.
+	// Default 0: not known.
+	LongestJob time.Duration
+
+	// Workers are programs that work jobs off, by the base names of their commands,
+	// beside those that are known.
+	Workers []string
+
+	// Stdin is read in place of a file for the path "-": what helm template or kustomize
+	// build print. Default: nothing.
+	Stdin io.Reader
+}
+
+// stdinName is standard input's place among a folder's files.
+const (
+	stdinName  = "standard-input.yaml"
+	stdinShown = "(standard input)"
+)
+
+// Check reads the files and folders that paths name and judges them; no paths: the current
+// folder. What cannot be read is in the report's notes; an error means that nothing was
+// checked.
+func Check(ctx context.Context, paths []string, o Options) (*Report, error) {
+	if o.Timeout < 0 || o.LongestJob < 0 {
+		return nil, fmt.Errorf("a time is negative (hint: 0 means that it is not known)")
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	r := &Report{}
+	for _, path := range paths {
+		if err := r.add(ctx, path, o); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// add checks one path.
+func (r *Report) add(ctx context.Context, path string, o Options) error {
+	if path == "-" {
+		return r.addStdin(ctx, o)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	dir, only := path, ""
+	if !info.IsDir() {
+		dir, only = around(path)
+	}
+	s, err := openSite(dir, o)
+	if err != nil {
+		return err
+	}
+	return r.addSite(ctx, s, only)
+}
+
+func (r *Report) addSite(ctx context.Context, s *site, only string) error {
+	defer s.repo.Close()
+	if err := s.read(ctx, only); err != nil {
+		return err
+	}
+	s.judge(r)
+	return nil
+}
+
+// addStdin checks standard input; what it refers to is looked for in the current folder.
+func (r *Report) addStdin(ctx context.Context, o Options) error {
+	if o.Stdin == nil {
+		return errors.New("standard input is not given")
+	}
+	content, err := io.ReadAll(io.LimitReader(o.Stdin, repo.MaxSize+1))
+	if err != nil {
+		return fmt.Errorf("read standard input: %w", err)
+	}
+	s, err := openSite(".", o)
+	if err != nil {
+		return err
+	}
+	s.repo.Give(stdinName, stdinShown, content)
+	if err := r.addSite(ctx, s, stdinName); err != nil {
+		return err
+	}
+	for i, f := range r.Findings { // there is no file to write into
+		r.Findings[i].Edits = slices.DeleteFunc(f.Edits, func(e Edit) bool { return e.File == stdinShown })
+	}
+	return nil
+}
+
+// around is the repository that a single file is a part of: what it refers to is looked
+// for there.
+func around(file string) (dir, name string) {
+	dir, name = filepath.Dir(file), filepath.Base(file)
+	for at, below := dir, name; ; {
+		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
+			return at, filepath.ToSlash(below)
+		}
+		abs, err := filepath.Abs(at)
+		if err != nil || filepath.Dir(abs) == abs {
+			return dir, name
+		}
+		below = filepath.Join(filepath.Base(abs), below)
+		at = filepath.Join(at, "..")
+	}
+}

@@ -1,0 +1,128 @@
+package doctor
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/cloudformation"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/ecs"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/terraform"
+)
+
+// ecsFiles are what the files of a repository say of ECS, before services, instances and
+// tasks are put together.
+type ecsFiles struct {
+	terraform *terraform.Project
+	made      []*ecs.Task // by Terraform, all of the repository
+	troubles  []ecs.Trouble
+	templates []*cloudformation.Template
+	tasks     []*ecs.Task // that were asked for
+	services  []ecs.Service
+	hosts     ecs.Host
+	guard     *guard // nil: nobody has asked
+}
+
+func (s *site) ecsFiles() *ecsFiles {
+	if s.ecs == nil {
+		s.ecs = &ecsFiles{}
+	}
+	return s.ecs
+}
+
+// project reads all Terraform, once: a module's variables stand in other files.
+func (e *ecsFiles) project(s *site) *terraform.Project {
+	if e.terraform == nil {
+		e.terraform = terraform.Load(terraform.Files{Names: s.names, Read: s.repo.Read, Shown: s.repo.Shown})
+		var services []ecs.Service
+		e.made, services, e.troubles = ecs.FromTerraform(e.terraform)
+		e.services = append(e.services, services...)
+	}
+	return e.terraform
+}
+
+// finish puts together what belongs together, and adds the containers as workloads.
+func (e *ecsFiles) finish(s *site) {
+	if len(e.tasks) == 0 {
+		return
+	}
+	ecs.Link(e.tasks, e.services)
+	e.hosts = s.ecsHosts()
+	agent := e.hosts.Least()
+	for _, t := range e.tasks {
+		t.Agent = agent
+		for i, w := range t.Workloads() {
+			c := t.Containers[i]
+			w.Image, w.Root = s.ecsImage(c), ""
+			if w.Command != nil && len(w.Command.Words) == 1 && w.Command.Words[0].Open && w.Command.Words[0].Value != "" {
+				s.note(Note{Pos: w.Command.Words[0].Pos, Text: "the command of container " + c.Name + " is " + w.Command.Words[0].Value + ", which no file here resolves: it was not judged",
+					Hint: "judge what is deployed: aws ecs describe-task-definition --task-definition NAME > task.json"})
+			}
+			s.workloads = append(s.workloads, w)
+		}
+	}
+}
+
+// ecsImage is what a container's image is built from.
+func (s *site) ecsImage(c *ecs.Container) *deploy.Image {
+	if file, _, stage, ok := c.Dockerfile(); ok {
+		return s.stage(file, stage)
+	}
+	if c.Foreign() {
+		return nil
+	}
+	name := c.Image()
+	if name.Open || strings.ContainsAny(name.Value, "<>") {
+		return s.imageOf(strings.NewReplacer("${", "", "}", "", "<", "", ">", "").Replace(placeholder(name.Value)))
+	}
+	return s.imageOf(name.Value)
+}
+
+// placeholder is what may be a name in what stands for an image: aws_ecr_repository.worker
+// has worker.
+func placeholder(text string) string {
+	if _, rest, ok := strings.Cut(text, "aws_ecr_repository."); ok {
+		name, _, _ := strings.Cut(rest, ".")
+		return name
+	}
+	return text
+}
+
+// stage is a stage of a Dockerfile; the last one, if none is named.
+func (s *site) stage(file, name string) *deploy.Image {
+	stages := s.stages[file]
+	for _, m := range stages {
+		if name != "" && strings.EqualFold(m.Name, name) {
+			return m
+		}
+	}
+	if len(stages) == 0 {
+		return nil
+	}
+	return stages[len(stages)-1]
+}
+
+var hostEnds = map[string]bool{".sh": true, ".tf": true, ".tpl": true, ".tftpl": true, ".yml": true, ".yaml": true, ".json": true, ".config": true, ".toml": true, ".template": true, ".tofu": true, ".cfg": true}
+
+// ecsHosts is what is said of the instances, in any file that may say it.
+func (s *site) ecsHosts() (all ecs.Host) {
+	for _, name := range s.names {
+		if !hostEnds[path.Ext(name)] {
+			continue
+		}
+		content, err := s.repo.Read(name)
+		if err != nil || !ecs.HoldsHost(content) {
+			continue
+		}
+		all.Add(ecs.ReadHost(s.repo.Shown(name), string(content)))
+	}
+	return all
+}
+
+// neighbour is a file of the same folder.
+func (s *site) neighbour(name, other string) ([]byte, string, bool) {
+	at := path.Join(path.Dir(name), other)
+	content, err := s.repo.Read(at)
+	return bytes.TrimSpace(content), s.repo.Shown(at), err == nil
+}

@@ -1,0 +1,146 @@
+package doctor
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
+)
+
+var imageFormats = []format{
+	{name: "Dockerfile", named: isDockerfile, read: readDockerfile, always: true},
+	{name: "service of s6-overlay", named: isOverlayService, read: readOverlayService},
+}
+
+// Names of Dockerfiles: by itself, with something behind it, or as an ending.
+var (
+	dockerfiles   = regexp.MustCompile(`^(?:Dockerfile|Containerfile)(?:[._-][^/]*)?$|^dockerfile$|[^/]\.(?:D|d)ockerfile$`)
+	noDockerfiles = regexp.MustCompile(`\.(?:dockerignore|go|md|txt|rst|py|rb|sh|js|ts|json|ya?ml|html|lock|log|bak|orig|rej|swp)$`)
+	templates     = regexp.MustCompile(`\.(?:j2|jinja2?|erb|tmpl|tpl|template|mustache|hbs|in|m4)$`)
+	developing    = regexp.MustCompile(`(?i)(?:^|[._-])(?:dev|devel|development|local|test|tests|testing|debug|devcontainer)(?:$|[._-])`)
+)
+
+func isDockerfile(name string) bool {
+	base := path.Base(name)
+	return dockerfiles.MatchString(base) && !noDockerfiles.MatchString(base)
+}
+
+// forDevelopers says whether a Dockerfile is for developers or tests, by its name.
+func forDevelopers(name string) bool {
+	return developing.MatchString(path.Base(name)) || path.Base(path.Dir(name)) == ".devcontainer"
+}
+
+// readDockerfile adds what the image starts by itself, which is also what other files mean
+// that use it. It is built from its own folder unless one of them says otherwise.
+func readDockerfile(s *site, name string, content []byte) error {
+	if templates.MatchString(name) {
+		s.note(Note{Pos: s.pos(name), Text: "was not judged: it is a template", Hint: "render it first, and let the doctor read what comes of it"})
+		return nil
+	}
+	stages, err := image.Read(s.repo.Shown(name), contextOf(s, name), content)
+	if err != nil {
+		return err
+	}
+	last := stages[len(stages)-1]
+	if dir := s.builtFrom(last); dir != last.Context {
+		for _, m := range stages {
+			m.Context = dir
+		}
+	}
+	s.images = append(s.images, last)
+	s.stages[name] = stages
+	start := last.Command
+	if start == nil {
+		start = last.Entry
+	}
+	if start == nil {
+		return nil // a base for others
+	}
+	w := &deploy.Workload{Platform: deploy.Docker, Name: s.repo.Shown(name), Pos: start.Pos, Image: last, Root: last.Context}
+	switch {
+	case !forDevelopers(name) || s.only == name:
+		s.workloads = append(s.workloads, w)
+	case s.follow(w).worker():
+		s.note(Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is for developers or tests", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"})
+	}
+	return nil
+}
+
+// contextOf is the folder that a Dockerfile is built from, as far as its place tells: its
+// own, or that above if it stands in one for Dockerfiles.
+func contextOf(s *site, name string) string {
+	dir := path.Dir(name)
+	switch path.Base(dir) {
+	case "docker", ".docker", "build", "deploy", "deployment", "dockerfiles":
+		return path.Dir(dir)
+	}
+	return dir
+}
+
+// builtFrom is the folder that an image is built from: the one above it that has what it
+// copies, if its own has nothing of that.
+func (s *site) builtFrom(m *deploy.Image) string {
+	for dir := m.Context; ; dir = path.Dir(dir) {
+		asked := false
+		for _, c := range m.Copies {
+			if c.From == "" || strings.ContainsAny(c.From, "*?[$") {
+				continue
+			}
+			asked = true
+			if s.has(path.Join(dir, c.From)) {
+				return dir
+			}
+		}
+		if !asked || dir == "." {
+			return m.Context
+		}
+	}
+}
+
+// has says whether there is a file of that name, or a folder with files.
+func (s *site) has(name string) bool {
+	i, ok := slices.BinarySearch(s.sorted(), name)
+	return ok || i < len(s.sorted()) && strings.HasPrefix(s.sorted()[i], name+"/") || s.repo.Exists(name)
+}
+
+// sorted are the names of all files in the order of their letters.
+func (s *site) sorted() []string {
+	if s.ordered == nil {
+		s.ordered = slices.Sorted(slices.Values(s.names))
+	}
+	return s.ordered
+}
+
+// inline is a file of an image whose content stands in its Dockerfile.
+func inline(w *deploy.Workload, name string) (deploy.Text, bool) {
+	if w.Image == nil || len(w.Image.Inline) == 0 {
+		return deploy.Text{}, false
+	}
+	for _, at := range w.Image.Files(name) {
+		if t, ok := w.Image.Inline[at]; ok {
+			return t, true
+		}
+	}
+	return deploy.Text{}, false
+}
+
+// overlay says whether an image's /init is that of s6-overlay.
+func overlay(m *deploy.Image) bool {
+	if strings.Contains(m.Base, "linuxserver/") || strings.Contains(m.Base, "s6-overlay") || strings.Contains(m.Base, "serversideup/") {
+		return true
+	}
+	for _, r := range m.Runs {
+		if strings.Contains(r.Value, "s6-overlay") {
+			return true
+		}
+	}
+	for name := range m.Env {
+		if strings.HasPrefix(name, "S6_") {
+			return true
+		}
+	}
+	return false
+}

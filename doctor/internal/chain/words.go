@@ -1,0 +1,299 @@
+package chain
+
+import (
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+)
+
+func (t *tour) assign(a *syntax.Assign) {
+	if a.Name == nil || a.Naked {
+		return
+	}
+	name := a.Name.Value
+	if a.Array == nil {
+		value := t.word(a.Value)
+		if old, ok := t.variable(name); a.Append && ok {
+			value.Value = old + value.Value
+		} else if a.Append {
+			value.Open = true
+		}
+		t.state.set(name, value)
+		return
+	}
+	var all []deploy.Text
+	if a.Append {
+		all = append(all, t.state.arrays[name]...)
+	}
+	for _, e := range a.Array.Elems {
+		if e.Value != nil && len(all) < mostArgs {
+			all = append(all, t.fields(e.Value)...)
+		}
+	}
+	if len(t.state.arrays) < mostArgs {
+		t.state.arrays[name] = all[:min(len(all), mostArgs)]
+	}
+}
+
+// fields are the words that one word of the script becomes: "$@" may become many.
+func (t *tour) fields(w *syntax.Word) []deploy.Text {
+	name, all := spread(w)
+	switch {
+	case all && name == "":
+		if t.state.args == nil {
+			return []deploy.Text{{Value: `"$@"`, Pos: t.pos(int(w.Pos().Line())), Open: true}}
+		}
+		return t.state.args
+	case all && t.state.arrays[name] != nil:
+		return t.state.arrays[name]
+	}
+	text := t.word(w)
+	if bare(w) && !text.Open { // $VAR without quotes is split
+		return split(text)
+	}
+	return []deploy.Text{text}
+}
+
+// spread finds "$@", "${@}", $* and their like, and "${name[@]}".
+func spread(w *syntax.Word) (array string, all bool) {
+	if len(w.Parts) != 1 {
+		return "", false
+	}
+	part := w.Parts[0]
+	if q, ok := part.(*syntax.DblQuoted); ok && len(q.Parts) == 1 {
+		part = q.Parts[0]
+	}
+	p, ok := part.(*syntax.ParamExp)
+	if !ok || p.Param == nil || p.Exp != nil || p.Slice != nil || p.Repl != nil || p.Length || p.Excl {
+		return "", false
+	}
+	if p.Index == nil {
+		return "", p.Param.Value == "@" || p.Param.Value == "*"
+	}
+	index, ok := p.Index.(*syntax.Word)
+	return p.Param.Value, ok && (index.Lit() == "@" || index.Lit() == "*")
+}
+
+// bare says whether a word is one variable, without quotes.
+func bare(w *syntax.Word) bool {
+	if len(w.Parts) != 1 {
+		return false
+	}
+	_, ok := w.Parts[0].(*syntax.ParamExp)
+	return ok
+}
+
+// word is a word's value; Open if it cannot be told.
+func (t *tour) word(w *syntax.Word) deploy.Text {
+	text := deploy.Text{Pos: t.text.base.Pos}
+	if w == nil {
+		return text
+	}
+	text.Pos = t.pos(int(w.Pos().Line()))
+	b := &strings.Builder{}
+	text.Open = !t.parts(b, w.Parts) || b.Len() > longest
+	if text.Value = b.String(); text.Open {
+		text.Value = t.slice(w.Pos(), w.End())
+	}
+	return text
+}
+
+// pos is the place of a line of the script. A string that stands on one line of its file
+// is there as a whole.
+func (t *tour) pos(line int) deploy.Pos {
+	p := t.text.base.Pos
+	if p.Known() && p.Line > 0 && strings.Contains(t.text.base.Value, "\n") && p.Last == 0 {
+		p.Line += line - 1
+	}
+	return p
+}
+
+func (t *tour) parts(b *strings.Builder, parts []syntax.WordPart) bool {
+	for _, part := range parts {
+		if !t.part(b, part) || b.Len() > longest {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tour) part(b *strings.Builder, part syntax.WordPart) bool {
+	value, ok := "", true
+	switch p := part.(type) {
+	case *syntax.Lit:
+		value = unescaped(p.Value)
+	case *syntax.SglQuoted:
+		value = p.Value
+	case *syntax.DblQuoted:
+		return t.parts(b, p.Parts)
+	case *syntax.ParamExp:
+		value, ok = t.param(p)
+	case *syntax.CmdSubst:
+		value, ok = t.dirname(p)
+	case *syntax.ProcSubst:
+		value = "/dev/fd/63"
+	default:
+		ok = false
+	}
+	b.WriteString(value)
+	return ok
+}
+
+func unescaped(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	s = strings.ReplaceAll(s, "\\\n", "")
+	b := &strings.Builder{}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// param is the value of $NAME, ${NAME}, ${NAME:-default}, ${NAME#prefix} and the like.
+func (t *tour) param(p *syntax.ParamExp) (string, bool) {
+	if p.Param == nil || p.Excl || p.Slice != nil || p.Index != nil && p.Param.Value != "BASH_SOURCE" {
+		return "", false
+	}
+	if p.Repl != nil {
+		return t.replaced(p)
+	}
+	if p.Length || p.Param.Value == "#" {
+		return strconv.Itoa(len(t.state.args)), p.Param.Value == "#" && t.state.args != nil
+	}
+	value, ok := t.variable(p.Param.Value)
+	if p.Exp == nil {
+		return value, ok
+	}
+	switch p.Exp.Op {
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
+		return t.fallback(p, value, ok)
+	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		value, ok = t.fallback(p, value, ok)
+		if ok {
+			t.state.set(p.Param.Value, deploy.Text{Value: value, Pos: t.pos(int(p.Pos().Line()))})
+		}
+		return value, ok
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		if ok && value == "" {
+			return "", true
+		}
+		other := t.word(p.Exp.Word)
+		return other.Value, ok && !other.Open
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		return value, ok
+	}
+	return t.cut(p, value, ok)
+}
+
+// replaced is ${NAME/from/to} and ${NAME//from/to}, where from is plain.
+func (t *tour) replaced(p *syntax.ParamExp) (string, bool) {
+	value, ok := t.variable(p.Param.Value)
+	from, to := t.word(p.Repl.Orig), t.word(p.Repl.With)
+	if !ok || from.Open || to.Open || from.Value == "" || strings.ContainsAny(from.Value, `*?[\#%`) || len(value)*len(to.Value) > longest {
+		return "", false
+	}
+	if p.Repl.All {
+		return strings.ReplaceAll(value, from.Value, to.Value), true
+	}
+	return strings.Replace(value, from.Value, to.Value, 1), true
+}
+
+// fallback is ${NAME:-word}. A variable that no file sets may still come with the deploy: the
+// word is what counts until it does, unless a worker's command hangs on it.
+func (t *tour) fallback(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+	if ok && value != "" {
+		return value, true
+	}
+	if _, there := t.lookup(p.Param.Value); there && !ok {
+		return "", false
+	}
+	word := t.word(p.Exp.Word)
+	return word.Value, !word.Open
+}
+
+// cut is ${NAME#prefix} and ${NAME%suffix}, where the pattern is plain or one *.
+func (t *tour) cut(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+	pattern := t.word(p.Exp.Word)
+	if !ok || pattern.Open {
+		return "", false
+	}
+	star := strings.TrimPrefix(strings.TrimSuffix(pattern.Value, "*"), "*")
+	if strings.ContainsAny(star, "*?[") {
+		return "", false
+	}
+	switch p.Exp.Op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix:
+		return cutFront(value, pattern.Value, star, p.Exp.Op == syntax.RemLargePrefix), true
+	case syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		return cutBack(value, pattern.Value, star, p.Exp.Op == syntax.RemLargeSuffix), true
+	}
+	return "", false
+}
+
+func cutFront(value, pattern, star string, large bool) string {
+	if !strings.HasPrefix(pattern, "*") {
+		return strings.TrimPrefix(value, star)
+	}
+	i := strings.Index(value, star)
+	if large {
+		i = strings.LastIndex(value, star)
+	}
+	if i < 0 {
+		return value
+	}
+	return value[i+len(star):]
+}
+
+func cutBack(value, pattern, star string, large bool) string {
+	if !strings.HasSuffix(pattern, "*") {
+		return strings.TrimSuffix(value, star)
+	}
+	i := strings.LastIndex(value, star)
+	if large {
+		i = strings.Index(value, star)
+	}
+	if i < 0 {
+		return value
+	}
+	return value[:i]
+}
+
+// variable is a variable's value, where it is known.
+func (t *tour) variable(name string) (string, bool) {
+	if n, err := strconv.Atoi(name); err == nil {
+		switch {
+		case n == 0:
+			return t.name0()
+		case n < 0 || n > len(t.state.args):
+			return "", t.state.args != nil
+		}
+		return t.state.args[n-1].Value, !t.state.args[n-1].Open
+	}
+	switch name {
+	case "@", "*":
+		all := strings.Join(deploy.Values(t.state.args), " ")
+		return all, t.state.args != nil && len(all) < longest
+	case "BASH_SOURCE":
+		return t.name0()
+	}
+	v, ok := t.lookup(name)
+	return v.Value, ok && !v.Open
+}
+
+func (t *tour) lookup(name string) (deploy.Text, bool) {
+	if v, ok := t.state.vars[name]; ok {
+		return v, true
+	}
+	if t.in.Env != nil {
+		return t.in.Env(name)
+	}
+	return deploy.Text{}, false
+}

@@ -1,0 +1,114 @@
+package ecs
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
+)
+
+var manifestType = regexp.MustCompile(`(?m)^type:\s*['"]?(Worker Service|Backend Service|Load Balanced Web Service|Scheduled Job)`)
+
+// HoldsManifest says whether a file is a manifest of AWS Copilot that ECS runs.
+func HoldsManifest(content []byte) bool { return manifestType.Match(content) }
+
+// FromManifest is the task of a manifest, which always runs on Fargate. Patches are those
+// that stand beside it, in overrides/cfn.patches.yml.
+func FromManifest(doc, patches tree.Node) *Task {
+	name := doc.Get("name").Text().Value
+	t := &Task{Name: name, Pos: doc.Get("name").KeyPos(), Form: Manifest, Key: name, List: doc}
+	s := Service{Launch: "FARGATE", Pos: t.Pos}
+	for _, at := range []tree.Node{doc.Get("count", "spot"), doc.Get("count", "range", "spot_from")} {
+		if at.Exists() {
+			s.Providers = append(s.Providers, Provider{Name: "FARGATE_SPOT", Pos: at.KeyPos()})
+		}
+	}
+	t.Services = []Service{s}
+	main := &Container{Task: t, Node: doc, Name: name, overrides: map[string]tree.Node{}}
+	main.manifest(doc, patches)
+	t.Containers = []*Container{main}
+	for key, n := range doc.Get("sidecars").Pairs() {
+		t.Containers = append(t.Containers, &Container{Task: t, Node: n, Name: key.Value})
+	}
+	return t
+}
+
+var (
+	overridePath = regexp.MustCompile(`^/?(?:Resources/TaskDefinition/Properties/)?ContainerDefinitions(?:\[0\]|/0)[./](.+)$`)
+	overrideKeys = strings.NewReplacer("/", ".", "[", ".", "]", "")
+)
+
+// manifest notes what taskdef_overrides and patches set in the main container.
+func (c *Container) manifest(doc, patches tree.Node) {
+	lists := []tree.Node{doc.Get("taskdef_overrides"), patches}
+	for _, e := range doc.Get("environments").Values() {
+		lists = append(lists, e.Get("taskdef_overrides"))
+	}
+	for _, list := range lists {
+		for _, o := range list.Items() {
+			if m := overridePath.FindStringSubmatch(o.Get("path").Text().Value); m != nil && o.Get("value").Exists() {
+				c.overrides[strings.ToLower(overrideKeys.Replace(m[1]))] = o.Get("value")
+			}
+		}
+	}
+}
+
+// SetElsewhere says that a program, which nobody runs here, sets the container's stopTimeout.
+func (c *Container) SetElsewhere(file string) {
+	c.overrides["stoptimeout"] = c.Node.Get("name").Scalar("set by "+file, tree.OpenTag)
+}
+
+// Dockerfile is what a manifest has the image built from: file, folder and stage.
+func (c *Container) Dockerfile() (file, context, stage string, ok bool) {
+	if c.Task.Form != Manifest {
+		return "", "", "", false
+	}
+	b := c.Node.Get("image", "build")
+	file, context, stage = b.Text().Value, b.Get("context").Text().Value, b.Get("target").Text().Value
+	if file == "" {
+		file = b.Get("dockerfile").Text().Value
+	}
+	if file == "" && context != "" {
+		file = path.Join(context, "Dockerfile")
+	}
+	if file == "" {
+		return "", "", "", false
+	}
+	file = path.Clean(file)
+	if context == "" {
+		context = path.Dir(file)
+	}
+	return file, path.Clean(context), stage, true
+}
+
+// Image is the name of the container's image.
+func (c *Container) Image() deploy.Text {
+	n := c.Node.Get("image")
+	if c.Task.Form == Manifest && n.IsMap() {
+		return n.Get("location").Text()
+	}
+	return n.Text()
+}
+
+// thirdParty are parts of the names of images that no team builds for its own workers.
+var thirdParty = []string{
+	"datadog", "fluent", "xray", "x-ray", "envoy", "nginx", "redis", "memcached", "postgres", "mysql", "mariadb", "otel", "opentelemetry", "cloudwatch-agent", "newrelic", "new-relic",
+	"appmesh", "app-mesh", "busybox", "pgbouncer", "cloudflared", "vault", "consul", "tailscale", "statsd", "traefik", "haproxy", "rabbitmq", "amazonlinux", "localstack", "splunk", "logdna",
+	"vector", "telegraf", "prometheus", "grafana", "oauth2-proxy", "ssm-agent", "guardduty", "sysdig", "falco", "mongo", "kafka", "alpine", "elasticmq", "adot",
+}
+
+// ownWords are what teams call their own images by, whatever else is in the name: redis-worker.
+var ownWords = regexp.MustCompile(`worker|job|queue|sidekiq|celery|app|consumer`)
+
+// Foreign says whether the image is surely not built in this repository.
+func (c *Container) Foreign() bool {
+	name := strings.ToLower(c.Image().Value)
+	own := strings.Contains(name, ".dkr.ecr.") || strings.ContainsAny(name, "${}<>")
+	base, _, _ := strings.Cut(path.Base(name), ":")
+	return slices.ContainsFunc(thirdParty, func(part string) bool {
+		return strings.HasPrefix(base, part) && !ownWords.MatchString(base) || !own && strings.Contains(name, part)
+	})
+}

@@ -1,0 +1,145 @@
+package worker
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+)
+
+// A Place is what surrounds a worker: its variables, and the files that it would read.
+type Place struct {
+	Variable func(name string) (deploy.Text, bool)
+	Open     bool // there may be variables that no file shows
+
+	// Read is a file of the worker's own folder, and the name under which people know it.
+	Read func(name string) (content []byte, shown string, ok bool)
+}
+
+// Told is what the user says of all workers; 0: nothing.
+type Told struct {
+	Timeout    time.Duration
+	LongestJob time.Duration
+}
+
+// Flush is the time that a worker is given on top of all to tell its store and to exit.
+const Flush = 2 * time.Second
+
+// A setting is a time as somebody has written it.
+type setting struct {
+	text deploy.Text
+	what string
+	unit time.Duration // of a number without one; 0: that of the worker's flags
+}
+
+// Needs are the times that a stop of the worker takes, added up: the worker's own timeout,
+// what it takes beyond it, and what is left for the end.
+func (f *Found) Needs(p Place, told Told) []deploy.Figure {
+	own := f.timeout(p, told)
+	if own.Endless && told.LongestJob > 0 {
+		own = deploy.Figure{Time: told.LongestJob, What: "the longest job (--longest-job)"}
+	}
+	needs := []deploy.Figure{own}
+	if f.Kind.Extra > 0 {
+		needs = append(needs, deploy.Figure{Time: f.Kind.Extra, What: f.Kind.ExtraIs, Default: true})
+	}
+	return append(needs, deploy.Figure{Time: Flush, What: "to say so and exit", Default: true})
+}
+
+// timeout is the worker's own time for a stop, by whoever says it first: the command, the
+// variables, its configuration, its source, the user, its default.
+func (f *Found) timeout(p Place, told Told) deploy.Figure {
+	if f.Kind.wins != nil {
+		if s, ok := f.Kind.wins(f, p); ok {
+			return f.figure(s)
+		}
+	}
+	if s, ok := f.flag(); ok {
+		return f.figure(s)
+	}
+	for _, name := range f.Kind.Env {
+		if t, ok := p.variable(name); ok {
+			return f.figure(setting{text: t, what: name})
+		}
+	}
+	for _, look := range f.Kind.files {
+		if s, ok := look(f, p); ok {
+			return f.figure(s)
+		}
+	}
+	if f.Own != nil && (told.Timeout == 0 || f.Own.Open == "" && !f.Own.Default) {
+		return *f.Own
+	}
+	if told.Timeout > 0 {
+		return deploy.Figure{Time: told.Timeout, What: f.Kind.Name + "'s timeout (--worker-timeout)"}
+	}
+	return f.byDefault(p, told)
+}
+
+// byDefault is what counts where nothing is said.
+func (f *Found) byDefault(p Place, told Told) deploy.Figure {
+	fig := deploy.Figure{Time: f.Kind.Time, Endless: f.Kind.Endless, What: f.Kind.Name + "'s own default", Default: true, Pos: f.Words[0].Pos}
+	switch {
+	case f.Kind.Own != "" && told.LongestJob > 0:
+		fig.Endless = true
+	case f.Kind.Own != "":
+		fig.What, fig.Open, fig.Default = f.Kind.Name+"'s time for a stop", f.Kind.Own, false
+	}
+	return fig
+}
+
+func (p Place) variable(name string) (deploy.Text, bool) {
+	if p.Variable == nil {
+		return deploy.Text{}, false
+	}
+	return p.Variable(name)
+}
+
+// flag is the last of the flags that set the time, written -t 25, -t25, --timeout=25. What
+// stands behind -- is somebody else's: a supervisor's worker has flags of its own.
+func (f *Found) flag() (setting, bool) {
+	var found setting
+	for i, w := range f.Words {
+		if w.Value == "--" {
+			break
+		}
+		for _, name := range f.Kind.Flags {
+			switch rest, ok := strings.CutPrefix(w.Value, name); {
+			case !ok:
+			case rest == "" && i+1 < len(f.Words):
+				found = setting{text: f.Words[i+1], what: f.Kind.Name + "'s " + name}
+			case strings.HasPrefix(rest, "="):
+				found = setting{text: deploy.Text{Value: rest[1:], Pos: w.Pos, Open: w.Open}, what: f.Kind.Name + "'s " + name}
+			case !strings.HasPrefix(name, "--") && rest != "" && strings.Trim(rest, "0123456789") == "":
+				found = setting{text: deploy.Text{Value: rest, Pos: w.Pos, Open: w.Open}, what: f.Kind.Name + "'s " + name}
+			}
+		}
+	}
+	return found, found.what != ""
+}
+
+// figure reads a setting.
+func (f *Found) figure(s setting) deploy.Figure {
+	fig := deploy.Figure{What: s.what, Pos: s.text.Pos}
+	unit := cmp.Or(s.unit, f.Kind.Unit, time.Second)
+	value := strings.ReplaceAll(strings.TrimSpace(s.text.Value), "_", "")
+	if slices.Contains(f.Kind.NoEnd, value) && !s.text.Open {
+		fig.Endless = true
+		return fig
+	}
+	if n, err := strconv.ParseFloat(value, 64); err == nil && !s.text.Open && n < 1e9 {
+		if fig.Time = time.Duration(n * float64(unit)); n < 0 {
+			fig.Time, fig.Endless = 0, true
+		}
+		return fig
+	}
+	if d, err := time.ParseDuration(value); err == nil && d >= 0 && !s.text.Open {
+		fig.Time = d
+		return fig
+	}
+	fig.Open = "is " + strconv.Quote(s.text.Value) + ", which no file here resolves"
+	return fig
+}
