@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"golang.org/x/term"
+
+	"github.com/tasuki-jobs/tasuki/cmd/tasuki/internal/text"
 )
 
 // A caller is whoever typed the command: where to read and print, and what they
@@ -50,6 +53,15 @@ func terminalOf(w io.Writer) (width func() int, colour bool) {
 	}, os.Getenv("NO_COLOR") == ""
 }
 
+// folded is a text broken between words where the terminal that w is would break it within one.
+func folded(w io.Writer, s string) string {
+	width, _ := terminalOf(w)
+	if width == nil {
+		return s
+	}
+	return text.Wrap(s, width())
+}
+
 // printJSON prints v on one line, or indented for a person at a terminal.
 func (c *caller) printJSON(v any) error {
 	enc := json.NewEncoder(c.out)
@@ -79,3 +91,6 @@ func wrote(err error) error {
 	}
 	return &fault{doing: "writing the output", why: err, code: exitFailed}
 }
+
+// silent is a log that nobody reads.
+func (c *caller) silent() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -22,6 +22,14 @@ type commandLine struct {
 	Queues     queuesCmd     `cmd:"" help:"Look at queues, pause, resume and clear them."`
 	Workers    workersCmd    `cmd:"" help:"Look at workers and give them orders."`
 	Schedules  schedulesCmd  `cmd:"" help:"Look at schedules, pause, resume, run and delete them."`
+	Supervise  superviseCmd  `cmd:"" help:"Keep worker processes running, in the foreground."`
+	Start      startCmd      `cmd:"" help:"Start worker processes in the background."`
+	Stop       stopCmd       `cmd:"" help:"Stop them, and wait for their jobs."`
+	Restart    restartCmd    `cmd:"" help:"Replace them one by one, and kill none that is busy."`
+	Status     statusCmd     `cmd:"" help:"Show how they are."`
+	Ensure     ensureCmd     `cmd:"" help:"Start them unless they run, from cron at any rate."`
+	Init       initCmd       `cmd:"" help:"Be the first process of a container: pass signals on, reap, wait."`
+	Doctor     doctorCmd     `cmd:"" help:"Say where the next deploy will lose jobs, from the files that describe it."`
 	Deploy     deployCmd     `cmd:"" help:"Mark deploys, so that journals show them."`
 	Stats      statsCmd      `cmd:"" help:"Count jobs by queue and state, and show the workers."`
 	Migrate    migrateCmd    `cmd:"" help:"Make the store, or bring its schema up to date."`
@@ -61,6 +69,7 @@ Exit codes:
     1       tried and failed, or the answer is no (unknown job, demo lost one)
     64      the command line or the job is wrong; nothing was tried
     69      the store cannot be opened or does not answer
+    78      the configuration of workers is wrong; nothing was started
     128+N   ended by signal N
 
 Start with: tasuki demo`

@@ -64,9 +64,9 @@ func (c *caller) report(err error) int {
 	if errors.As(err, &f) && f.hint != "" {
 		hint = f.hint
 	}
-	fmt.Fprintf(c.err, "tasuki: %s\n", plain(text))
+	fmt.Fprintln(c.err, folded(c.err, "tasuki: "+plain(text)))
 	if hint != "" {
-		fmt.Fprintf(c.err, "hint: %s\n", plain(hint))
+		fmt.Fprintln(c.err, folded(c.err, "hint: "+plain(hint)))
 	}
 	return codeOf(err)
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/tasuki-jobs/tasuki/store"
+	"github.com/tasuki-jobs/tasuki/supervise"
+	"github.com/tasuki-jobs/tasuki/supervise/settings"
 )
 
 var update = flag.Bool("update", false, "write what is made by tests into docs/cli.md and docs/stores.md")
@@ -83,12 +85,37 @@ func TestTheManualNamesEveryFieldOfTheJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range []any{enqueued{}, pageJSON{}, jobJSON{}, store.Run{}, store.Failure{}, store.Progress{}, statsJSON{}, queueJSON{}, workerJSON{}, movedJSON{},
-		leftJSON{}, pausedJSON{}, orderJSON{}, scheduleJSON{}, switchedJSON{}, store.Mark{}, snapshotJSON{}, ratesJSON{}, step{}} {
+		leftJSON{}, pausedJSON{}, orderJSON{}, scheduleJSON{}, switchedJSON{}, store.Mark{}, snapshotJSON{}, ratesJSON{}, step{},
+		supervise.Status{}, supervise.Trouble{}, supervise.SupervisorStatus{}, supervise.RestartStatus{}, supervise.SlotStatus{}, supervise.WorkerStatus{}, supervise.Refusal{}} {
 		for f := range reflect.TypeOf(v).Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if name != "" && name != "-" && !strings.Contains(string(manual), "`"+name+"`") {
 				t.Errorf("%T: docs/cli.md does not name `%s`", v, name)
 			}
 		}
+	}
+}
+
+// keysTable is the manual's table of what a configuration can say.
+var keysTable = regexp.MustCompile(`(?s)\| key \| meaning \|\n\|---\|---\|\n(\|[^\n]*\n)*`)
+
+func TestTheManualHasEveryKeyOfTheConfiguration(t *testing.T) {
+	manual, err := os.ReadFile(manualFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "| key | meaning |\n|---|---|\n"
+	for _, key := range settings.Keys() {
+		want += "| `" + key + "` | " + settings.About(key) + " |\n"
+	}
+	switch {
+	case bytes.Contains(manual, []byte(want)):
+	case *update:
+		fresh := keysTable.ReplaceAllLiteral(manual, []byte(want))
+		if err := os.WriteFile(manualFile, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Error("the keys have changed: go test ./cmd/tasuki -run Manual -update writes them into docs/cli.md")
 	}
 }

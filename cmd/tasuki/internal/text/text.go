@@ -44,6 +44,14 @@ func Cut(s string, n int) string {
 	return ansi.Truncate(s, n, "…")
 }
 
+// Wrap is s in lines of at most n columns, broken between words; a longer word stays whole.
+func Wrap(s string, n int) string {
+	if n <= 0 {
+		return s
+	}
+	return ansi.Wordwrap(s, n, "")
+}
+
 // Left is s in exactly n columns, at their left.
 func Left(s string, n int) string {
 	s = Cut(s, n)
