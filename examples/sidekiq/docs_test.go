@@ -231,7 +231,10 @@ func TestTheUserOfTheDocsMayDoAllThatIsNeeded(t *testing.T) {
 		jobs := tasukitest.Jobs(t, st)
 		return len(jobs) == 1 && jobs[0].Kind == "NoticeJob"
 	})
-	if log := worker.Stop(); strings.Contains(log, "ERROR") || strings.Contains(log, "WARN") {
-		t.Errorf("the worker says\n%s", log)
+	for line := range strings.Lines(worker.Stop()) {
+		// Where the test itself runs may be a trap for workers.
+		if !strings.Contains(line, " trap=") && (strings.Contains(line, "ERROR") || strings.Contains(line, "WARN")) {
+			t.Errorf("the worker says: %s", line)
+		}
 	}
 }
