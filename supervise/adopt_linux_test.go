@@ -189,6 +189,18 @@ func TestAWorkerThatHidesIsFoundByWhatWasWrittenDownBeforeItWasStarted(t *testin
 	}
 }
 
+// Whoever enters a container from outside, as nsenter does, is in no session that can be
+// named there.
+func TestAWorkerThatHidesIsFoundInANamespaceWithoutASession(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("a PID namespace needs root")
+	}
+	out, err := exec.Command("unshare", "-pf", "--mount-proc", "--kill-child", os.Args[0], "-test.run=^TestAWorkerThatHidesIsFoundByWhatWas").CombinedOutput()
+	if err != nil {
+		t.Errorf("%v: %s", err, tail(out, 4000))
+	}
+}
+
 func TestFewerSlotsLetWorkersEndThatAreTooMany(t *testing.T) {
 	set := yardSetup(t, 4)
 	first := hire(t, set)

@@ -14,7 +14,7 @@ import (
 // started it, or the record was damaged.
 func (s *Supervisor) takeFound(identity string, rec record, found census) bool {
 	p, ok := found.worker(identity, rec.intended())
-	if !ok && rec.Session > 0 && rec.Boot == s.self.Boot && rec.Space == s.self.Space {
+	if !ok && rec.intended() > 0 && rec.Boot == s.self.Boot && rec.Space == s.self.Space {
 		p, ok = found.startedBy(rec, s.hasPID)
 	}
 	if !ok || s.hasPID(p.PID) {

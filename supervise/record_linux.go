@@ -26,8 +26,8 @@ type record struct {
 	Slot       int    `json:"slot"`
 	Generation int    `json:"generation"`
 	Manner     manner `json:"manner,omitzero"`
-	// Session is that of the supervisor. Without a pid the worker was about to be started
-	// at Start.
+	// Session is that of the supervisor, 0 where it was begun outside of this PID namespace.
+	// Without a pid the worker was about to be started at Start.
 	Session int `json:"session,omitempty"`
 
 	// Written is when it was, by the clock on the wall, as all times in it, and Clock by the one
