@@ -203,7 +203,7 @@ func (p *process) signal(s syscall.Signal) time.Time {
 	return now
 }
 
-const patience = 90 * time.Second
+const patience = 4 * time.Minute
 
 // await answers the n-th line that says what.
 func (p *process) await(what string, n int) line {
