@@ -55,7 +55,7 @@ func (s *site) follow(w *deploy.Workload) *work {
 // is given, as nearly all do: the worker behind it is known at least, and its times.
 func (s *site) behindEntry(k *work, in chain.Place) {
 	entry, command := k.Starts()
-	if entry == nil || command == nil || command.Form == deploy.Shell {
+	if entry == nil || command == nil || command.Form == deploy.Shell || len(command.Words) == 0 {
 		return
 	}
 	program := k.chain.Program

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
 )
@@ -263,5 +265,16 @@ func TestAServiceKnowsWhatItIsBuiltFrom(t *testing.T) {
 		if s.Build == nil || *s.Build != want {
 			t.Errorf("%s: %+v, want %+v", in, s.Build, want)
 		}
+	}
+}
+
+func TestAnEnvFileWithAVariableThatNobodySetsWritesNothingToStandardError(t *testing.T) {
+	b := &strings.Builder{}
+	out := logrus.StandardLogger().Out
+	logrus.SetOutput(b)
+	t.Cleanup(func() { logrus.SetOutput(out) })
+	one(t, map[string]string{"compose.yaml": "services: {w: {image: shop, env_file: shop.env}}\n", ".env": "SHOP=$NOBODY\n", "shop.env": "SENDER=\"${NOBODY}\"\n"})
+	if b.Len() > 0 {
+		t.Errorf("it wrote %s", b)
 	}
 }

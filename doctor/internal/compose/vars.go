@@ -48,6 +48,7 @@ func (p *Project) dotenv(name string) {
 
 // parseEnv reads an env file. Variables in it that it does not set itself are empty.
 func parseEnv(content []byte) (map[string]string, error) {
+	defer quiet()()
 	return dotenv.ParseWithLookup(bytes.NewReader(content), func(string) (string, bool) { return "", false })
 }
 
