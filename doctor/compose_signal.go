@@ -21,21 +21,27 @@ func signalName(s string) string {
 
 // endsOn says whether a signal lets the worker end its jobs, with the variables that it has.
 func (k *work) endsOn(signal string) bool {
-	return k.kind().DrainsIn(signal, func(name string) bool {
-		t, ok := k.chain.Env[name]
-		if !ok {
-			t, ok = k.Variable(name)
-		}
-		return ok && t.Value != ""
+	return k.chain.Worker.Drains(signal, func(name string) string {
+		t, _ := k.variable(name)
+		return t.Value
 	})
 }
 
-// stopSignalName is the signal that the worker should be stopped by.
+// stopSignalName is the signal that the worker should be stopped by; where none lets its jobs end,
+// with the variables that it has, that which would without them.
 func (k *work) stopSignalName() string {
 	if k.endsOn("TERM") {
 		return "SIGTERM"
 	}
 	return "SIG" + k.kind().Stops[0]
+}
+
+// deafened is what to do for a worker that no signal lets end its jobs, by its variables; empty: one does.
+func (k *work) deafened() string {
+	if k.endsOn("TERM") || k.endsOn(k.kind().Stops[0]) {
+		return ""
+	}
+	return k.kind().Graceful + ": with the variables that it has no signal lets jobs end"
 }
 
 // rewrites says whether an init in front of the worker may send another signal than it

@@ -30,6 +30,7 @@ func TestSmallDifferences(t *testing.T) {
 	base := "-- base/kustomization.yaml --\nresources: [../w.yaml]\n"
 	live := "-- live/kustomization.yaml --\nresources: [../base]\npatches:\n"
 	op := "- target: {kind: Deployment}\n  patch: |\n    - {op: replace, path: /spec/template/spec/terminationGracePeriodSeconds, value: %d}\n    - {op: replace, path: /spec/template/spec/terminationGracePeriodSeconds, value: %d}\n"
+	job := "-- job.yaml --\napiVersion: batch/v1\nkind: Job\nmetadata: {name: w, annotations: {}}\nspec:\n  podReplacementPolicy: Failed\n  template:\n    metadata: {annotations: {cluster-autoscaler.kubernetes.io/safe-to-evict: \"false\"}}\n    spec:\n      restartPolicy: Never\n      terminationGracePeriodSeconds: 60\n      containers:\n      - {name: w, image: example/app, %s}\n"
 	for _, c := range []struct{ name, files, want string }{
 		{"a hook of one that a service selects", deployment("", grace, worker(hook)) + fmt.Sprintf(service, "w"), ""},
 		{"a hook beside a service of others", deployment("", grace, worker(hook)) + fmt.Sprintf(service, "x"), "K205"},
@@ -39,6 +40,18 @@ func TestSmallDifferences(t *testing.T) {
 		{"a worker whose image is called like a proxy", deployment("", grace, `{name: w, image: example/ambassador, command: [sidekiq]}`), ""},
 		{"a proxy beside a worker", deployment("", grace, worker("")+`, {name: p, image: envoyproxy/envoy}`), "K214"},
 		{"Resque by the signal that it ends its jobs on", deployment("", grace, `{name: w, image: example/app, command: [rake, "resque:work"], lifecycle: {stopSignal: SIGQUIT}}`), "K211 R702"},
+		{"Resque by a signal that it ends its jobs at", deployment("", grace, `{name: w, image: example/app, command: [rake, "resque:work"]}`), "D114 R702"},
+		{"Resque that lets its jobs end on it", deployment("", grace, `{name: w, image: example/app, command: [rake, "resque:work"], env: [{name: GRACEFUL_TERM, value: "1"}]}`), "R702"},
+		{"Resque that gives its jobs a time", deployment("", grace, `{name: w, image: example/app, command: [rake, "resque:work"], env: [{name: TERM_CHILD, value: "1"}, {name: RESQUE_PRE_SHUTDOWN_TIMEOUT, value: "20"}]}`), ""},
+		{"Resque that gives its jobs more time than there is", deployment("", grace, `{name: w, image: example/app, command: [rake, "resque:work"], env: [{name: TERM_CHILD, value: "1"}, {name: RESQUE_PRE_SHUTDOWN_TIMEOUT, value: "60"}]}`), "K202"},
+		{"RQ behind an init that signals its group", deployment("", grace, `{name: w, image: example/app, command: [dumb-init, rq, worker]}`), "R702"},
+		{"Celery behind an init that signals its group", deployment("", grace, `{name: w, image: example/app, command: [dumb-init, celery, -A, x, worker]}`), "D113 R702"},
+		{"a pool that leaves before its workers", deployment("", grace, `{name: w, image: example/app, command: [resque-pool]}`), "D114 R702"},
+		{"a pool that waits for them", deployment("", grace, `{name: w, image: example/app, command: [resque-pool, --term-graceful-wait]}`), "R702"},
+		{"Resque in a Job until its queue is empty", fmt.Sprintf(job, `command: [rake, "resque:work"], env: [{name: GRACEFUL_TERM, value: "1"}, {name: INTERVAL, value: "0"}]`), "R702"},
+		{"Resque in a Job for ever", fmt.Sprintf(job, `command: [rake, "resque:work"], env: [{name: GRACEFUL_TERM, value: "1"}, {name: INTERVAL, value: "5"}]`), "K224 R702"},
+		{"RQ in a Job until it is idle", fmt.Sprintf(job, `command: [rq, worker, --max-idle-time=60]`), "R702"},
+		{"a queue in a Job without an end", fmt.Sprintf(job, `command: [php, artisan, "queue:work", "--timeout=20", "--max-time=0"]`), "K224"},
 		{"a hook and a probe that an overlay takes out", deployment("", grace, worker(`, livenessProbe: {exec: {command: [a]}}`+hook)) + base + live + "- target: {kind: Deployment}\n  patch: |\n    - {op: remove, path: /spec/template/spec/containers/0/livenessProbe}\n    - {op: replace, path: /spec/template/spec/containers/0/lifecycle, value: {}}\n", ""},
 		{"a grace that an overlay takes out", deployment("", grace, worker("")) + base + live + "- target: {kind: Deployment}\n  patch: |\n    - {op: remove, path: /spec/template/spec/terminationGracePeriodSeconds}\n", "K201"},
 		{"a container that an overlay puts in front", deployment("", "", worker("")) + base + live + "- target: {kind: Deployment}\n  patch: |\n    - {op: add, path: /spec/template/spec/containers/0, value: {name: l, image: b}}\n", "K201"},

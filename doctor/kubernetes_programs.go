@@ -58,32 +58,18 @@ func (k *work) starter() (name string, ok bool) {
 	return k.scheduler()
 }
 
-// ending are the flags with which workers end by themselves once there is nothing to do.
-var ending = map[*worker.Kind][]string{
-	worker.RQ: {"--burst", "-b"}, worker.Laravel: {"--stop-when-empty", "--once", "--max-jobs", "--max-time"}, worker.Tasuki: {"--once", "--drain"},
-}
-
-// ends says whether a worker ends by itself, or may: nobody knows that of a program that the
-// user names.
+// ends says whether a worker ends by itself, or may: nobody knows that of a program of one's own.
 func (k *work) ends() bool {
-	if k.kind() == worker.Named {
-		return true
-	}
-	for _, w := range k.chain.Program {
-		flag, _, _ := strings.Cut(w.Value, "=")
-		if slices.Contains(ending[k.kind()], flag) {
-			return true
-		}
-	}
-	return k.kind() == worker.Tasuki || slices.Contains([]*worker.Kind{worker.Asynq, worker.River, worker.BullMQ}, k.kind()) // programs of one's own may do anything
+	ends, _ := k.chain.Worker.Ends(worker.Place{Variable: k.variable})
+	return ends || k.kind().Library
 }
 
 // several says whether one container of a workload holds more than one worker process.
 func (k *work) several() (n string, ok bool) {
 	switch k.kind() {
 	case worker.Supervisor:
-		n := k.flag("-n", "--workers")
-		return n, n != "" && n != "1"
+		n, _ := k.chain.Worker.Flag("-n", "--workers")
+		return n.Value.Value, n.Value.Value != "" && n.Value.Value != "1"
 	case worker.SidekiqSwarm:
 		if t, ok := k.Variable("SIDEKIQ_COUNT"); ok && !t.Open {
 			return t.Value, t.Value != "1"
@@ -91,26 +77,4 @@ func (k *work) several() (n string, ok bool) {
 		return "as many workers as there are processors", true
 	}
 	return "", false
-}
-
-// flag is the value of a flag of the worker's; empty: it has none.
-func (k *work) flag(names ...string) (value string) {
-	words := deploy.Values(k.chain.Program)
-	for i, w := range words {
-		for _, name := range names {
-			switch rest, ok := strings.CutPrefix(w, name); {
-			case !ok:
-			case w == "--":
-				return value
-			case rest == "" && i+1 < len(words):
-				value = words[i+1]
-			case strings.HasPrefix(rest, "="), !strings.HasPrefix(name, "--") && strings.Trim(rest, "0123456789") == "":
-				value = strings.TrimPrefix(rest, "=")
-			}
-		}
-		if w == "--" {
-			return value
-		}
-	}
-	return value
 }

@@ -42,6 +42,9 @@ services:
 				Message: fmt.Sprintf("the stop signal is %s, which is none of those on which %s lets its jobs end", name, k.kind().Name),
 				Outcome: "the jobs that run are cut off, at once or when the grace is over",
 				Fix:     "say the signal on which it does", Paste: []string{"stop_signal: " + k.stopSignalName()}}
+			if fix := k.deafened(); fix != "" {
+				f.Fix, f.Paste = fix, nil
+			}
 			if name == "KILL" {
 				f.Severity, f.Message, f.Outcome = Error, "the stop signal is KILL", "each stop kills the worker at once, with all its jobs"
 			}

@@ -10,11 +10,13 @@ import (
 
 var d114 = Rule{
 	ID: "D114", Name: "stopsignal", Severity: Error,
-	Finds: "A STOPSIGNAL, of the Dockerfile or of a well-known base image, on which the worker does not let its jobs end.",
+	Finds: "A STOPSIGNAL, of the Dockerfile or of a well-known base image, on which the worker does not let its jobs end; and a worker that SIGTERM cuts off, in an image that no file here makes.",
 	Why: `What stops a container sends this signal and not SIGTERM. A worker that has no use for it goes on until it is killed, or
 ends its jobs at once. It is an error where the worker is known to end its jobs, a warning otherwise. nginx, httpd,
-postgres, haproxy and php's fpm images bring one of their own. Resque is the other way round: TERM kills the job, QUIT lets it end.`,
-	Fix: "STOPSIGNAL SIGTERM; for Resque STOPSIGNAL SIGQUIT.",
+postgres, haproxy and php's fpm images bring one of their own. Resque is the other way round: TERM kills the job, QUIT lets it end,
+and TERM too where GRACEFUL_TERM is set, or TERM_CHILD with a RESQUE_PRE_SHUTDOWN_TIMEOUT. resque-pool leaves on TERM without its
+workers, unless it is started with --term-graceful-wait.`,
+	Fix: "STOPSIGNAL SIGTERM; for Resque STOPSIGNAL SIGQUIT or GRACEFUL_TERM=1, for resque-pool --term-graceful-wait.",
 	Bad: `-- Dockerfile --
 FROM python:3.13
 STOPSIGNAL SIGQUIT
@@ -27,6 +29,9 @@ CMD ["celery", "-A", "shop", "worker"]
 `,
 	check: func(s *scene, say func(Finding)) {
 		for _, k := range s.works {
+			if f, ok := k.unsaid(); ok {
+				say(f)
+			}
 			f, ok := k.stopSignal()
 			if !ok {
 				continue
@@ -73,7 +78,24 @@ func (k *work) stopSignal() (Finding, bool) {
 		f.Message += fmt.Sprintf(" (STOPSIGNAL of %s)", k.Image.Base)
 	}
 	f.Edits = k.setSignal(&f, want)
+	if fix := k.deafened(); fix != "" {
+		f.Fix, f.Paste, f.Edits = fix, nil, nil
+	}
 	return f, f.Pos.Known()
+}
+
+// containers are the platforms that stop what an image says how to stop.
+var containers = []deploy.Platform{deploy.Kubernetes, deploy.ECS, deploy.Compose, deploy.Quadlet, deploy.Kamal}
+
+// unsaid is a worker that SIGTERM cuts off, in an image that no file here makes: SIGTERM is what it
+// gets, unless that image has a STOPSIGNAL.
+func (k *work) unsaid() (Finding, bool) {
+	if !k.worker() || k.Image != nil || k.StopSignal.Given() || !slices.Contains(containers, k.Platform) || k.endsOn("TERM") || k.rewrites() {
+		return Finding{}, false
+	}
+	return Finding{Severity: Warning, Pos: k.at(Figure{Pos: k.chain.Program[0].Pos}), Workload: k.Name,
+		Message: fmt.Sprintf("SIGTERM stops it unless its image says otherwise, and on that %s ends its jobs at once", k.kind().Name),
+		Outcome: "all jobs end at once, in the midst of their work", Fix: cmp.Or(k.deafened(), k.kind().Graceful+"; or STOPSIGNAL "+k.stopSignalName()+" in its image")}, true
 }
 
 // setSignal writes the line: in place of the one that is there, or in front of the command.

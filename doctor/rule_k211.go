@@ -46,6 +46,9 @@ spec:
 			}
 			signal := signalName(t.Value)
 			f := Finding{Pos: t.Pos, Workload: k.Name, Fix: "take it out, or set " + k.stopSignalName() + ", and os: {name: linux} in the pod's spec"}
+			if fix := k.deafened(); fix != "" {
+				f.Fix = fix
+			}
 			switch {
 			case !k.endsOn(signal):
 				f.Message = fmt.Sprintf("the stop signal is SIG%s, on which %s does not let its jobs end", signal, k.kind().Name)

@@ -44,7 +44,7 @@ spec:
 		for k, c := range s.containers() {
 			n, several := k.several()
 			limit := c.Get("resources", "limits", "memory")
-			if !several || !limit.Exists() || k.flag("--max-memory") != "" {
+			if _, each := k.chain.Worker.Flag("--max-memory"); each || !several || !limit.Exists() {
 				continue
 			}
 			say(Finding{Pos: limit.KeyPos(), Workload: k.Name, Message: fmt.Sprintf("%s workers share one memory limit: %s", n, limit.Text().Value),

@@ -77,21 +77,21 @@ func (c crew) most() int { return c.workers + c.surge }
 // crew reads flags, and the file that they name, tasuki.yml by default.
 func (s *site) crew(k *work) crew {
 	words := deploy.Values(k.chain.Worker.Words)
-	file := flagValue(words, "--file", "-f")
-	if file == "" {
-		file = path.Join(k.Dir, "tasuki.yml")
+	file, named := path.Join(k.Dir, "tasuki.yml"), false
+	if flag, ok := k.chain.Worker.Flag("--file", "-f"); ok {
+		file, named = flag.Value.Value, true
 	}
 	var doc tree.Node
 	if content, shown, ok := s.readIn(k.Workload, file); ok {
 		if docs, err := tree.YAML(shown, content); err == nil && len(docs) > 0 {
 			doc = docs[0]
 		}
-	} else if flagValue(words, "--file", "-f") != "" {
+	} else if named {
 		return crew{} // what it says is not known
 	}
 	get := func(key string, flags ...string) string {
-		if v := flagValue(words, append(flags, "--"+strings.ReplaceAll(key, "_", "-"))...); v != "" {
-			return v
+		if flag, ok := k.chain.Worker.Flag(append(flags, "--"+strings.ReplaceAll(key, "_", "-"))...); ok {
+			return flag.Value.Value
 		}
 		return doc.Get(key).Text().Value
 	}
@@ -107,23 +107,6 @@ func (s *site) crew(k *work) crew {
 		c.surge = 0
 	}
 	return c
-}
-
-// flagValue is the value of the last of these flags, written --flag 1 or --flag=1.
-func flagValue(words []string, names ...string) (value string) {
-	for i, w := range words {
-		if w == "--" {
-			break
-		}
-		for _, name := range names {
-			if rest, ok := strings.CutPrefix(w, name+"="); ok {
-				value = rest
-			} else if w == name && i+1 < len(words) {
-				value = words[i+1]
-			}
-		}
-	}
-	return value
 }
 
 // memory is the limit around a workload, in bytes; 0: none is known. A reader of another

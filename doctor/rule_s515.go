@@ -59,17 +59,15 @@ func values(line cronLine) (all []string) {
 	return all
 }
 
-// bounds are flags of workers that end by themselves.
-var bounds = []string{"--once", "--burst", "-b", "--stop-when-empty", "--max-time", "--exit-on-complete"}
-
-// bounded says whether a worker ends by itself, or looks by itself whether it is there.
+// bounded says whether a worker ends by itself even if nothing is to be done, or looks by itself
+// whether it is there.
 func (k *work) bounded() bool {
-	if slices.ContainsFunc(k.chain.Links, func(l chain.Link) bool { return l.Role == chain.Timer }) {
+	_, idle := k.chain.Worker.Ends(worker.Place{Variable: k.variable})
+	if idle || slices.ContainsFunc(k.chain.Links, func(l chain.Link) bool { return l.Role == chain.Timer }) {
 		return true
 	}
 	for _, w := range k.chain.Worker.Words {
-		flag := before(w.Value, "=")
-		if slices.Contains(bounds, flag) && (flag != "-b" || k.kind() == worker.RQ) || flag == "--pidfile" && k.kind() == worker.Celery {
+		if before(w.Value, "=") == "--pidfile" && k.kind() == worker.Celery {
 			return true
 		}
 		if w.Value == "start" && k.kind() == worker.DelayedJob || k.kind() == worker.DelayedJob && (w.Value == "stop" || w.Value == "restart" || w.Value == "status" || w.Value == "reload") {

@@ -64,6 +64,9 @@ func (k *work) killSignal(sv *service) (Finding, bool) {
 	if !said.Given() {
 		f.Pos, f.Message = k.Pos, fmt.Sprintf("no KillSignal=: systemd sends SIGTERM, on which %s does not let its jobs end", k.kind().Name)
 	}
+	if fix := k.deafened(); fix != "" {
+		f.Fix, f.Paste, f.Edits = fix, nil, nil
+	}
 	if name == "KILL" || name == "QUIT" || slices.Contains(k.kind().Aborts, name) {
 		f.Severity, f.Outcome = Error, "each stop cuts off the jobs that run, at once"
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/chain"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/unit"
-	"github.com/tasuki-jobs/tasuki/doctor/internal/worker"
 )
 
 // stays says whether what the platform starts stays in front of the worker. What forks leaves
@@ -59,9 +58,9 @@ func (l lost) inUnit(f *Finding) {
 		switch {
 		case switcher:
 			f.Severity, f.Outcome = Error, l.outcome()
-		case l.kind() == worker.RQ:
+		case l.kind().Dies:
 			f.Severity = Error
-			f.Outcome += "; the second one kills the job (rq/rq#1516)"
+			f.Outcome += "; the child process that runs its job gets it too, and ends at once"
 		}
 	case mode == "none":
 		f.Message = fmt.Sprintf("KillMode=none: nobody signals %s when the service is stopped", l.kind().Name)

@@ -31,7 +31,7 @@ func TestUnitsAreJudgedByAllThatCounts(t *testing.T) {
 		{"each place's drop-ins by themselves", "-- u/a.service --\n[Service]\n" + sidekiq + "-- x/a.service.d/a.conf --\n[Service]\nTimeoutStopSec=11\n-- y/a.service.d/a.conf --\n[Service]\nTimeoutStopSec=99\n",
 			[]string{"e S501: Sidekiq needs 30 s to stop, and has 11 s; a.service (x)"}},
 		{"a shell below the default KillMode", "-- a.service --\n[Service]\nExecStart=/bin/sh -c 'bundle exec sidekiq -t 25'\nRestart=always\n", []string{"w S504: sh -c stays in front of Sidekiq"}},
-		{"RQ's second signal", "-- a.service --\n[Service]\nExecStart=/bin/sh -c 'rq worker'\nRestart=always\nTimeoutStopSec=0\n", []string{"e S504", "w S505"}},
+		{"RQ's second signal", "-- a.service --\n[Service]\nExecStart=/bin/sh -c 'rq worker'\nRestart=always\nTimeoutStopSec=0\n", []string{"e S504", "e S505"}},
 		{"su", "-- a.service --\n[Service]\nExecStart=/bin/su app -c 'exec bundle exec sidekiq -t 25'\nRestart=always\n", []string{"e S504"}},
 		{"npm below mixed", "-- a.service --\n[Service]\nWorkingDirectory=/srv/a\nExecStart=/usr/bin/npm run jobs\nKillMode=mixed\nRestart=always\n-- package.json --\n{\"scripts\": {\"jobs\": \"sidekiq -t 25\"}}\n", []string{"e S502: npm run jobs"}},
 		{"process and a worker alone", "-- a.service --\n[Service]\n" + sidekiq + "KillMode=process\n", []string{"w S503"}},

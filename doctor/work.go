@@ -90,13 +90,8 @@ func (s *site) strange(entry deploy.Text) {
 // place is where a worker looks for its settings.
 func (s *site) place(k *work) worker.Place {
 	return worker.Place{
-		Variable: func(name string) (deploy.Text, bool) {
-			if t, ok := k.chain.Env[name]; ok {
-				return t, true
-			}
-			return k.Variable(name)
-		},
-		Open: k.EnvOpen,
+		Variable: k.variable,
+		Open:     k.EnvOpen,
 		Read: func(name string) ([]byte, string, bool) {
 			if dir := k.chain.Dir; dir != "" && !path.IsAbs(name) {
 				if content, shown, ok := s.readIn(k.Workload, path.Join(dir, name)); ok {
@@ -106,6 +101,14 @@ func (s *site) place(k *work) worker.Place {
 			return s.readIn(k.Workload, name)
 		},
 	}
+}
+
+// variable is what the worker finds in one: the command may have set it on the way.
+func (k *work) variable(name string) (deploy.Text, bool) {
+	if t, ok := k.chain.Env[name]; ok {
+		return t, true
+	}
+	return k.Variable(name)
 }
 
 // readIn reads a file that a workload's program knows by a name of its own.

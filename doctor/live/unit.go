@@ -32,7 +32,7 @@ func (r *Report) signalled(w *program, env func(string) string) {
 		return
 	}
 	name := cmp.Or(signals[r.Unit.KillSignal], "RT")
-	if w.found.Kind.DrainsIn(name, func(v string) bool { return env(v) != "" }) {
+	if w.found.Drains(name, env) {
 		return
 	}
 	r.add(Finding{Trap: "kill-signal", Message: fmt.Sprintf("systemd stops it by SIG%s, on which %s does not let its jobs end", name, w.name()),

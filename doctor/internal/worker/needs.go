@@ -33,6 +33,7 @@ type setting struct {
 	text deploy.Text
 	what string
 	unit time.Duration // of a number without one; 0: that of the worker's flags
+	why  string        // it says nothing of how long a stop takes; empty: it does
 }
 
 // Needs are the times that a stop of the worker takes, added up: the worker's own timeout,
@@ -49,25 +50,25 @@ func (f *Found) Needs(p Place, told Told) []deploy.Figure {
 	return append(needs, deploy.Figure{Time: Flush, What: "to say so and exit", Default: true})
 }
 
-// timeout is the worker's own time for a stop, by whoever says it first: the command, the
-// variables, its configuration, its source, the user, its default.
+// timeout is the worker's own time for a stop, by whoever says it first: the command, its
+// configuration, the variables, its source, the user, its default.
 func (f *Found) timeout(p Place, told Told) deploy.Figure {
 	if f.Kind.wins != nil {
 		if s, ok := f.Kind.wins(f, p); ok {
 			return f.figure(s)
 		}
 	}
-	if s, ok := f.flag(); ok {
-		return f.figure(s)
-	}
-	for _, name := range f.Kind.Env {
-		if t, ok := p.variable(name); ok {
-			return f.figure(setting{text: t, what: name})
-		}
+	if flag, ok := f.Flag(f.Kind.Flags...); ok {
+		return f.figure(setting{text: flag.Value, what: f.Kind.Name + "'s " + flag.Name})
 	}
 	for _, look := range f.Kind.files {
 		if s, ok := look(f, p); ok {
 			return f.figure(s)
+		}
+	}
+	for _, name := range f.Kind.Env { // GoodJob's configuration wins over its variable
+		if t, ok := p.variable(name); ok {
+			return f.figure(setting{text: t, what: name})
 		}
 	}
 	if f.Own != nil && (told.Timeout == 0 || f.Own.Open == "" && !f.Own.Default) {
@@ -98,32 +99,13 @@ func (p Place) variable(name string) (deploy.Text, bool) {
 	return p.Variable(name)
 }
 
-// flag is the last of the flags that set the time, written -t 25, -t25, --timeout=25. What
-// stands behind -- is somebody else's: a supervisor's worker has flags of its own.
-func (f *Found) flag() (setting, bool) {
-	var found setting
-	for i, w := range f.Words {
-		if w.Value == "--" {
-			break
-		}
-		for _, name := range f.Kind.Flags {
-			switch rest, ok := strings.CutPrefix(w.Value, name); {
-			case !ok:
-			case rest == "" && i+1 < len(f.Words):
-				found = setting{text: f.Words[i+1], what: f.Kind.Name + "'s " + name}
-			case strings.HasPrefix(rest, "="):
-				found = setting{text: deploy.Text{Value: rest[1:], Pos: w.Pos, Open: w.Open}, what: f.Kind.Name + "'s " + name}
-			case !strings.HasPrefix(name, "--") && rest != "" && strings.Trim(rest, "0123456789") == "":
-				found = setting{text: deploy.Text{Value: rest, Pos: w.Pos, Open: w.Open}, what: f.Kind.Name + "'s " + name}
-			}
-		}
-	}
-	return found, found.what != ""
-}
-
 // figure reads a setting.
 func (f *Found) figure(s setting) deploy.Figure {
 	fig := deploy.Figure{What: s.what, Pos: s.text.Pos}
+	if s.why != "" {
+		fig.Open = s.why
+		return fig
+	}
 	unit := cmp.Or(s.unit, f.Kind.Unit, time.Second)
 	value := strings.ReplaceAll(strings.TrimSpace(s.text.Value), "_", "")
 	if slices.Contains(f.Kind.NoEnd, value) && !s.text.Open {

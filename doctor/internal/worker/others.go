@@ -56,20 +56,14 @@ func celerySoft(f *Found, p Place) (setting, bool) {
 // celeryFiles are where an application of Celery's has its settings.
 func celeryFiles(f *Found) []string {
 	files := []string{"celeryconfig.py"}
-	for i, w := range f.Words {
-		app, given := strings.CutPrefix(w.Value, "--app=")
-		if (w.Value == "-A" || w.Value == "--app") && i+1 < len(f.Words) {
-			app, given = f.Words[i+1].Value, true
-		}
-		if !given || app == "" {
-			continue
-		}
-		module, _, _ := strings.Cut(app, ":")
-		at := strings.ReplaceAll(module, ".", "/")
-		files = append(files, at+".py", at+"/celery.py", at+"/celeryconfig.py", at+"/settings.py", at+"/config.py",
-			path.Join(path.Dir(at), "celeryconfig.py"), path.Join(path.Dir(at), "settings.py"), at+"/settings/base.py", at+"/settings/production.py")
+	app, _ := f.Flag("-A", "--app")
+	module, _, _ := strings.Cut(app.Value.Value, ":")
+	if module == "" {
+		return files
 	}
-	return files
+	at := strings.ReplaceAll(module, ".", "/")
+	return append(files, at+".py", at+"/celery.py", at+"/celeryconfig.py", at+"/settings.py", at+"/config.py",
+		path.Join(path.Dir(at), "celeryconfig.py"), path.Join(path.Dir(at), "settings.py"), at+"/settings/base.py", at+"/settings/production.py")
 }
 
 var (
@@ -77,9 +71,10 @@ var (
 	phpEnv      = regexp.MustCompile(`^(?:\(int\)\s*)?env\(\s*["'](\w+)["']\s*(?:,\s*["']?(\d+)["']?\s*)?\)$`)
 )
 
-// horizonConfig is the longest timeout of the supervisors in config/horizon.php: it bounds
-// the jobs, and a stop.
-func horizonConfig(f *Found, p Place) (found setting, ok bool) {
+// horizonConfig is the longest timeout of the supervisors in config/horizon.php: it bounds the
+// jobs, and a stop. One of 0 gives jobs no end, and a master that has no other waits for none of
+// them (horizon, src/MasterSupervisor.php, 5.29).
+func horizonConfig(_ *Found, p Place) (found setting, ok bool) {
 	content, shown, there := p.Read("config/horizon.php")
 	if !there {
 		return setting{}, false
@@ -97,13 +92,13 @@ func horizonConfig(f *Found, p Place) (found setting, ok bool) {
 		case text.Open || err != nil:
 			text.Open = true
 			return setting{text: text, what: "Horizon's timeout"}, true
-		case n > longest || n == 0:
+		case n > longest:
 			longest, ok = n, true
 			found = setting{text: text, what: "Horizon's timeout"}
-			if n == 0 { // no end
-				return found, true
-			}
 		}
+	}
+	if found.text.Value == "0" {
+		found.why = "is 0: its jobs have no end, and it waits for none of them"
 	}
 	return found, ok
 }
@@ -198,13 +193,8 @@ var supervisorTime = regexp.MustCompile(`^timeout:\s*["']?([\w.]+)["']?\s*(?:#.*
 // supervisorFile is the timeout of the file that our supervisor is given.
 func supervisorFile(f *Found, p Place) (setting, bool) {
 	name := "tasuki.yml"
-	for i, w := range f.Words {
-		if w.Value == "--" {
-			break
-		}
-		if (w.Value == "-f" || w.Value == "--file") && i+1 < len(f.Words) {
-			name = f.Words[i+1].Value
-		}
+	if flag, ok := f.Flag("-f", "--file"); ok {
+		name = flag.Value.Value
 	}
 	content, shown, ok := p.Read(name)
 	if !ok {

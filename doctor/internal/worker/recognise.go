@@ -15,6 +15,9 @@ type Found struct {
 
 	// Own is the time that the program's own source sets; nil: none.
 	Own *deploy.Figure
+
+	// Bounded: its own source makes it end by itself.
+	Bounded bool
 }
 
 // Known says which programs are workers, beside those that everybody knows.
@@ -28,7 +31,7 @@ type Known struct {
 
 // programs are workers by their name alone.
 var programs = map[string]*Kind{
-	"sidekiq": Sidekiq, "sidekiqswarm": SidekiqSwarm, "resque-pool": Resque, "resque": Resque, "rqworker": RQ, "dramatiq": Dramatiq,
+	"sidekiq": Sidekiq, "sidekiqswarm": SidekiqSwarm, "resque-pool": ResquePool, "rqworker": RQ, "dramatiq": Dramatiq,
 	"graphile-worker": Graphile, "que": Que, "faktory-worker": FaktoryRuby,
 }
 
@@ -45,6 +48,7 @@ var subs = []sub{
 	{"rake", "solid_queue:start", SolidQueue}, {"rails", "solid_queue:start", SolidQueue},
 	{"rake", "resque:work", Resque}, {"rake", "resque:workers", Resque}, {"rails", "resque:work", Resque}, {"rails", "resque:workers", Resque},
 	{"rake", "que:work", Que}, {"rails", "que:work", Que},
+	{"resque", "work", Resque},
 	{"artisan", "queue:work", Laravel}, {"artisan", "queue:listen", Laravel}, {"artisan", "horizon", Horizon},
 	{"manage.py", "rqworker", RQ}, {"manage.py", "rqworker-pool", RQ}, {"django-admin", "rqworker", RQ}, {"manage.py", "rundramatiq", Dramatiq},
 	{"rqworker.py", "", RQ},
@@ -103,7 +107,7 @@ func (k Known) kind(full string, args []deploy.Text) *Kind {
 	case name == "good_job" && (first(args) == "start" || first(args) == ""):
 		return GoodJob
 	case name == "jobs" && path.Base(path.Dir(full)) == "bin": // what its generator writes
-		if rest := skip(args, "-c", "--config_file", "--config-file", "--recurring_schedule_file"); len(rest) == 0 || rest[0].Value == "start" {
+		if rest := skip(args, "-c", "--config_file", "--config-file", "--recurring_schedule_file", "--recurring-schedule-file", "--mode"); len(rest) == 0 || rest[0].Value == "start" {
 			return SolidQueue
 		}
 	case name == "tasuki" && first(skip(args, "--store")) == "supervise":

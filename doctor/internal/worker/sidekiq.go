@@ -27,15 +27,9 @@ func sidekiqCode(_ *Found, p Place) (setting, bool) {
 
 // sidekiqYAML is the timeout of the file that -C names, or of config/sidekiq.yml.
 func sidekiqYAML(f *Found, p Place) (setting, bool) {
-	names, named := []string{"config/sidekiq.yml", "config/sidekiq.yml.erb"}, deploy.Text{}
-	for i, w := range f.Words {
-		switch value, given := strings.CutPrefix(w.Value, "--config="); {
-		case given:
-			named = deploy.Text{Value: value, Pos: w.Pos, Open: w.Open}
-		case (w.Value == "-C" || w.Value == "--config") && i+1 < len(f.Words):
-			named = f.Words[i+1]
-		}
-	}
+	names := []string{"config/sidekiq.yml", "config/sidekiq.yml.erb"}
+	config, _ := f.Flag("-C", "--config")
+	named := config.Value
 	if named.Given() {
 		names = []string{strings.TrimPrefix(named.Value, "./")}
 	}
@@ -52,10 +46,8 @@ func sidekiqYAML(f *Found, p Place) (setting, bool) {
 
 // environment is what -e says, or else the variables.
 func (f *Found) environment(p Place) string {
-	for i, w := range f.Words {
-		if (w.Value == "-e" || w.Value == "--environment") && i+1 < len(f.Words) && !f.Words[i+1].Open {
-			return f.Words[i+1].Value
-		}
+	if flag, ok := f.Flag("-e", "--environment"); ok && !flag.Value.Open {
+		return flag.Value.Value
 	}
 	return environment(p)
 }
@@ -66,34 +58,75 @@ var (
 	erbCode  = regexp.MustCompile(`(?s)<%.*?%>`)
 )
 
-// sidekiqFile finds the timeout: what stands below the environment wins.
-func sidekiqFile(content, shown, environment string, p Place) (setting, bool) {
-	var values []string
+// A settings file is YAML behind ERB.
+type settings struct {
+	root   tree.Node
+	values []string // what ERB puts in
+	code   bool     // conditions of ERB's may leave things out
+}
+
+// settingsOf reads one; an error: it is no YAML before it is rendered.
+func settingsOf(content, shown string) (s settings, err error) {
 	plain := erbValue.ReplaceAllStringFunc(content, func(all string) string {
-		values = append(values, erbValue.FindStringSubmatch(all)[1])
-		return "__erb" + strings.Repeat("_", len(values)) + "__"
+		s.values = append(s.values, erbValue.FindStringSubmatch(all)[1])
+		return "__erb" + strings.Repeat("_", len(s.values)) + "__"
 	})
-	code := erbCode.MatchString(plain)
+	s.code = erbCode.MatchString(plain)
 	plain = erbCode.ReplaceAllStringFunc(plain, func(all string) string { return strings.Repeat("\n", strings.Count(all, "\n")) })
 	docs, err := tree.YAML(shown, []byte(plain))
-	switch {
-	case err == nil && len(docs) == 0:
-		return setting{}, false
-	case err != nil:
+	if err == nil && len(docs) > 0 {
+		s.root = docs[0]
+	}
+	return s, err
+}
+
+// text is what stands at a place.
+func (s settings) text(n tree.Node, p Place) deploy.Text {
+	text := n.Text()
+	if strings.HasPrefix(text.Value, "__erb") {
+		text = rubyValue(s.values[strings.Count(text.Value, "_")-5], n.Pos(), p)
+	}
+	text.Open = text.Open || s.code
+	return text
+}
+
+// sidekiqFile finds the timeout: what stands below the environment wins.
+func sidekiqFile(content, shown, environment string, p Place) (setting, bool) {
+	s, err := settingsOf(content, shown)
+	if err != nil {
 		text := deploy.Text{Value: "config", Pos: deploy.Pos{File: shown}, Open: true}
 		return setting{text: text, what: "Sidekiq's timeout"}, strings.Contains(content, "timeout")
 	}
-	for _, at := range []tree.Node{key(docs[0], environment), docs[0]} {
-		n := key(at, "timeout")
-		if !n.Exists() {
+	for _, at := range []tree.Node{key(s.root, environment), s.root} {
+		if n := key(at, "timeout"); n.Exists() {
+			return setting{text: s.text(n, p), what: "Sidekiq's timeout"}, true
+		}
+	}
+	return setting{}, false
+}
+
+// faktoryYAML is :timeout of the file that -C names, or of config/faktory.yml: a symbol, and an
+// environment that is none (faktory_worker_ruby, lib/faktory/cli.rb, 2.2).
+func faktoryYAML(f *Found, p Place) (setting, bool) {
+	names := []string{"config/faktory.yml", "config/faktory.yml.erb"}
+	if flag, ok := f.Flag("-C", "--config"); ok {
+		names = []string{strings.TrimPrefix(flag.Value.Value, "./")}
+	}
+	for _, name := range names {
+		content, shown, ok := p.Read(name)
+		if !ok {
 			continue
 		}
-		text := n.Text()
-		if strings.HasPrefix(text.Value, "__erb") {
-			text = rubyValue(values[strings.Count(text.Value, "_")-5], n.Pos(), p)
+		s, err := settingsOf(string(content), shown)
+		if err != nil {
+			return setting{}, false
 		}
-		text.Open = text.Open || code // a condition may leave it out
-		return setting{text: text, what: "Sidekiq's timeout"}, true
+		for _, at := range []tree.Node{s.root.Get(f.environment(p)), s.root} {
+			if n := at.Get(":timeout"); n.Exists() {
+				return setting{text: s.text(n, p), what: "Faktory's timeout"}, true
+			}
+		}
+		return setting{}, false
 	}
 	return setting{}, false
 }

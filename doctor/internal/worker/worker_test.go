@@ -32,6 +32,8 @@ func TestAWorkerIsKnownByItsCommand(t *testing.T) {
 		"bin/jobs start":                                worker.SolidQueue,
 		"./bin/jobs -c config/queue.yml":                worker.SolidQueue,
 		"bin/jobs check":                                nil,
+		"bin/jobs --mode async":                         worker.SolidQueue,
+		"bin/jobs --mode async check":                   nil,
 		"ruby bin/jobs":                                 worker.SolidQueue,
 		"rake solid_queue:start":                        worker.SolidQueue,
 		"jobs":                                          nil,
@@ -39,7 +41,9 @@ func TestAWorkerIsKnownByItsCommand(t *testing.T) {
 		"good_job --max-threads=4":                      worker.GoodJob,
 		"good_job cleanup_preserved_jobs":               nil,
 		"rake environment resque:work":                  worker.Resque,
-		"resque-pool --environment production":          worker.Resque,
+		"resque-pool --environment production":          worker.ResquePool,
+		"resque list":                                   nil,
+		"resque work":                                   worker.Resque,
 		"que ./config/environment.rb":                   worker.Que,
 		"celery -A shop worker -l info":                 worker.Celery,
 		"celery worker -A shop":                         worker.Celery,
@@ -133,6 +137,8 @@ var timeCases = []timeCase{
 	{command: "good_job start", want: "endless"},
 	{command: "good_job start --shutdown-timeout=20", want: "20s"},
 	{command: "good_job start", env: "GOOD_JOB_SHUTDOWN_TIMEOUT=-1", want: "endless"},
+	{command: "good_job start", env: "GOOD_JOB_SHUTDOWN_TIMEOUT=60", file: "config/application.rb", content: "config.good_job.shutdown_timeout = 25\n", want: "25s", line: 1},
+	{command: "good_job start --shutdown-timeout=9", file: "config/application.rb", content: "config.good_job.shutdown_timeout = 25\n", want: "9s"},
 	{command: "good_job start", env: "GOOD_JOB_SHUTDOWN_TIMEOUT=?", want: "open"},
 	{command: "good_job start", file: "config/application.rb", content: "    config.good_job.shutdown_timeout = 2 * 60 # s\n", want: "2m0s", line: 1},
 	{command: "good_job start", file: "config/application.rb", content: "config.good_job = {\n  queues: '*', # { a brace\n  cron: {a: {}},\n  shutdown_timeout: 25,\n}\n", want: "25s", line: 4},
@@ -153,6 +159,21 @@ var timeCases = []timeCase{
 	{command: "php artisan horizon", file: "config/horizon.php", content: "'a' => ['timeout' => 1],\n    'timeout' => 90,\n// 'timeout' => 900,\n", want: "1m30s", line: 2},
 	{command: "php artisan horizon", file: "config/horizon.php", content: "'timeout' => env('T', 120),\n", want: "2m0s", line: 1},
 	{command: "php artisan horizon", file: "config/horizon.php", content: "'timeout' => config('x'),\n", want: "open", line: 1},
+	{command: "php artisan horizon", file: "config/horizon.php", content: "'timeout' => 0,\n'timeout' => 90,\n", want: "1m30s", line: 2},
+	{command: "php artisan horizon", file: "config/horizon.php", content: "'timeout' => 0,\n", want: "open", line: 1},
+	{command: "rake resque:work", want: "endless"},
+	{command: "rake resque:work", env: "TERM_CHILD=1", want: "endless"},
+	{command: "rake resque:work", env: "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=20", want: "24s"},
+	{command: "rake resque:work TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=20 RESQUE_TERM_TIMEOUT=8.5", want: "28.5s"},
+	{command: "rake resque:work", env: "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=20 GRACEFUL_TERM=1", want: "endless"},
+	{command: "rake resque:work", env: "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=?", want: "open"},
+	{command: "rake resque:work", env: "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=9 RESQUE_TERM_TIMEOUT=?", want: "open"},
+	{command: "faktory-worker", want: "25s"},
+	{command: "faktory-worker", file: "config/faktory.yml", content: ":timeout: 40\n", want: "40s", line: 1},
+	{command: "faktory-worker", file: "config/faktory.yml", content: ":timeout: 40\nproduction:\n  :timeout: <%= 50 %>\n", want: "50s", line: 3},
+	{command: "faktory-worker", file: "config/faktory.yml", content: "timeout: 40\n", want: "25s"},
+	{command: "faktory-worker -C low.yml -t 9", file: "low.yml", content: ":timeout: 40\n", want: "9s"},
+	{command: "faktory-worker -C low.yml", file: "low.yml", content: ":timeout: 40\n", want: "40s", line: 1},
 	{command: "graphile-worker", want: "5s"},
 	{command: "graphile-worker", file: "graphile.config.js", content: "    gracefulShutdownAbortTimeout: 30 * 1000,\n", want: "30s", line: 1},
 	{command: "graphile-worker", file: "graphile.config.ts", content: "    gracefulShutdownAbortTimeout: Number(process.env.T),\n", want: "open", line: 1},
@@ -214,10 +235,69 @@ func TestWhatTheUserSaysCountsWhereNothingElseDoes(t *testing.T) {
 	}
 }
 
-func TestResqueLetsItsJobsEndOnQuit(t *testing.T) {
-	none, all := func(string) bool { return false }, func(string) bool { return true }
-	if worker.Resque.DrainsIn("TERM", none) || !worker.Resque.DrainsIn("TERM", all) || !worker.Resque.DrainsIn("QUIT", none) {
-		t.Error("TERM kills its job, QUIT does not; GRACEFUL_TERM makes them alike")
+func TestResqueLetsItsJobsEndAsItsVariablesSay(t *testing.T) {
+	for _, c := range []struct{ command, env, signals string }{
+		{"rake resque:work", "", "QUIT"},
+		{"rake resque:work", "GRACEFUL_TERM=1", "QUIT TERM"},
+		{"rake resque:work GRACEFUL_TERM=1", "", "QUIT TERM"},
+		{"rake resque:work", "TERM_CHILD=1", "QUIT"},
+		{"rake resque:work", "RESQUE_PRE_SHUTDOWN_TIMEOUT=20", "QUIT"},
+		{"rake resque:work", "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=0.0", "QUIT"},
+		{"rake resque:work", "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=20", "QUIT TERM INT"},
+		{"rake resque:work", "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=20 FORK_PER_JOB=false", "QUIT"},
+		{"resque-pool", "", "QUIT"},
+		{"resque-pool", "GRACEFUL_TERM=1", "QUIT"},
+		{"resque-pool --term-graceful", "", "QUIT"},
+		{"resque-pool --term-graceful-wait", "", "QUIT TERM"},
+		{"resque-pool", "TERM_CHILD=1", ""},
+		{"resque-pool --term-immediate", "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=9", "TERM"},
+		{"resque-pool --term-graceful", "TERM_CHILD=1 RESQUE_PRE_SHUTDOWN_TIMEOUT=9", ""},
+		{"resque-pool", "TERM_CHILD=1 GRACEFUL_TERM=1", "TERM"},
+	} {
+		found, ok := worker.Known{}.Recognise(words(c.command))
+		if !ok {
+			t.Fatal(c.command)
+		}
+		var got []string
+		for _, signal := range []string{"QUIT", "TERM", "INT", "USR1", "HUP"} {
+			if found.Drains(signal, func(name string) string { v, _ := timeCase{env: c.env}.place().Variable(name); return v.Value }) {
+				got = append(got, signal)
+			}
+		}
+		if strings.Join(got, " ") != c.signals {
+			t.Errorf("%s with %q: %v, want %s", c.command, c.env, got, c.signals)
+		}
+	}
+}
+
+func TestAWorkerEndsByItselfAsItsFlagsAndVariablesSay(t *testing.T) {
+	for _, c := range []struct{ command, env, want string }{
+		{"rq worker", "", ""}, {"rq worker --burst", "", "idle"}, {"rq worker -b", "", "idle"}, {"rq worker --max-jobs 5", "", "busy"}, {"rq worker --max-idle-time=60", "", "idle"},
+		{"php artisan queue:work", "", ""}, {"php artisan queue:work --max-time=3600", "", "idle"}, {"php artisan queue:work --max-time=0 --max-jobs=0", "", ""},
+		{"php artisan queue:work --max-jobs=1000", "", "busy"}, {"php artisan queue:work --stop-when-empty", "", "idle"},
+		{"rake resque:work", "INTERVAL=0", "idle"}, {"rake resque:work INTERVAL=0.0", "", "idle"}, {"rake resque:work", "INTERVAL=0.1", ""}, {"rake resque:work", "INTERVAL=?", ""},
+		{"resque-pool", "INTERVAL=0", ""},
+		{"good_job start --idle-timeout=60", "", "idle"}, {"good_job", "GOOD_JOB_IDLE_TIMEOUT=60", "idle"},
+		{"bin/delayed_job run --exit-on-complete", "", "idle"}, {"graphile-worker --once", "", "idle"}, {"sidekiq --once", "", ""},
+		{"work --once", "", "idle"}, {"tasuki supervise -- work --once", "", ""}, {"work -- --once", "", ""},
+	} {
+		found, ok := worker.Known{Named: []string{"work"}}.Recognise(words(c.command))
+		if !ok {
+			t.Fatal(c.command)
+		}
+		ends, idle := found.Ends(timeCase{env: c.env}.place())
+		if got := map[bool]string{true: "idle", false: map[bool]string{true: "busy"}[ends]}[idle]; got != c.want {
+			t.Errorf("%s with %q: %q, want %q", c.command, c.env, got, c.want)
+		}
+	}
+}
+
+func TestAFlagsValueIsReadInEachWayToWriteIt(t *testing.T) {
+	for command, want := range map[string]string{"work -n 3": "3", "work -n3": "3", "work --workers=4": "4", "work --workers 4 -n 5": "5", "work -name x": "", "work --workers-x=3": "", "work -- -n 3": "", "work -n": ""} {
+		found, _ := worker.Known{Named: []string{"work"}}.Recognise(words(command))
+		if got, _ := found.Flag("-n", "--workers"); got.Value.Value != want {
+			t.Errorf("%s: %q, want %q", command, got.Value.Value, want)
+		}
 	}
 }
 
