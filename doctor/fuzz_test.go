@@ -14,7 +14,7 @@ import (
 
 // names are those under which a fuzzed file is read, each as another format.
 var names = []string{"Dockerfile", "k8s.yaml", "compose.yml", "task.json", "template.yaml", "main.tf", "worker.service", "worker.service.d/a.conf", "crontab",
-	"Procfile", "deploy.sh", "Makefile", ".github/workflows/deploy.yml", "config/deploy.yml", "worker.container", "config/sidekiq.yml", "package.json", ".tasuki-doctor.yml"}
+	"Procfile", "deploy.sh", "Makefile", ".github/workflows/deploy.yml", "config/deploy.yml", "worker.container", "supervisord.conf", "config/sidekiq.yml", "package.json", ".tasuki-doctor.yml"}
 
 // FuzzCheck writes any content under each name beside a Dockerfile that uses it.
 func FuzzCheck(f *testing.F) {

@@ -27,7 +27,7 @@ import (
 const yields = -10
 
 // judged are the platforms that have a rule of their own for a grace that is too short.
-var judged = []deploy.Platform{deploy.Kubernetes, deploy.ECS, deploy.Compose, deploy.Systemd, deploy.Quadlet, deploy.Kamal}
+var judged = []deploy.Platform{deploy.Kubernetes, deploy.ECS, deploy.Compose, deploy.Systemd, deploy.Quadlet, deploy.Kamal, deploy.Supervisor}
 
 // rounding is how times are proposed: 36 s is not what anybody writes.
 const rounding = 5 * time.Second

@@ -33,7 +33,7 @@ type scene struct {
 // Rules are all rules, by their names.
 func Rules() []Rule {
 	var all []Rule
-	for _, group := range [][]Rule{imageRules, kubernetesRules, ecsRules, composeRules, scriptRules, systemdRules, relationRules, ignoreRules} {
+	for _, group := range [][]Rule{imageRules, kubernetesRules, ecsRules, composeRules, scriptRules, systemdRules, supervisorRules, relationRules, ignoreRules} {
 		all = append(all, group...)
 	}
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })

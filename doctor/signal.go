@@ -69,6 +69,8 @@ func (l lost) id() string {
 	switch {
 	case l.Platform == deploy.Systemd:
 		return l.unitID()
+	case l.Platform == deploy.Supervisor && l.link.Role != chain.DevRunner:
+		return "V653"
 	case l.by.Known() && l.Platform == deploy.Compose:
 		return "C404"
 	case l.by.Known() && l.Platform == deploy.ECS:
@@ -166,6 +168,9 @@ func (l lost) finding() Finding {
 	f.Fix, f.Paste, f.Edits = l.mend()
 	if l.Platform == deploy.Systemd {
 		l.inUnit(&f)
+	}
+	if l.Platform == deploy.Supervisor {
+		l.inProgram(&f)
 	}
 	return f
 }

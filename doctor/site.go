@@ -69,7 +69,7 @@ type format struct {
 
 // formats are read in this order: what refers to images comes after them.
 func formats() []format {
-	return slices.Concat(imageFormats, composeFormats, kubernetesFormats, ecsFormats, systemdFormats, scriptFormats)
+	return slices.Concat(imageFormats, composeFormats, kubernetesFormats, ecsFormats, systemdFormats, supervisorFormats, scriptFormats)
 }
 
 // read finds the files and reads them; only is a single one of them that was asked for.

@@ -14,6 +14,7 @@ const (
 	Cron       Platform = "cron"
 	Procfile   Platform = "procfile"
 	Kamal      Platform = "kamal"
+	Supervisor Platform = "supervisord"
 )
 
 // A Workload is a program that a platform starts, and stops at a deploy: a container, a

@@ -1,0 +1,105 @@
+package doctor
+
+import (
+	"path"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/supervisord"
+)
+
+var supervisorFormats = []format{{name: "configuration of Supervisor", named: isSupervisor, holds: supervisord.Holds, read: readSupervisor}}
+
+// isSupervisor knows what may be such a file, or a template of one, by its name.
+func isSupervisor(name string) bool {
+	base := path.Base(name)
+	if templateEnds[path.Ext(base)] {
+		base = strings.TrimSuffix(base, path.Ext(base))
+	}
+	switch path.Ext(base) {
+	case ".conf", ".ini", ".supervisor":
+		return true
+	}
+	return strings.HasPrefix(base, "supervisor") && path.Ext(base) == ""
+}
+
+// A supervised is what Supervisor is told of a workload.
+type supervised struct {
+	*supervisord.Program
+	image *deploy.Image // that its file is in; nil: none that is known
+}
+
+// program is what Supervisor is told of a workload, if it is the one that starts it.
+func (k *work) program() (*supervised, bool) {
+	p, ok := k.Detail.(*supervised)
+	return p, ok
+}
+
+// readSupervisor adds the programs of a file. They are started in the image that has the file.
+func readSupervisor(s *site, name string, content []byte) error {
+	if unrendered.Match(content) {
+		s.note(Note{Pos: s.pos(name), Text: "it is a template, and was not judged", Hint: "render it, and let the doctor read the result"})
+		return nil
+	}
+	m := s.imageWith(name)
+	var found []*deploy.Workload
+	for _, p := range supervisord.Programs(s.repo.Shown(name), content) {
+		found = append(found, s.program(p, m, rootOf(name)))
+	}
+	if s.only == name || !forPeople.MatchString(path.Base(name)) && !forPeople.MatchString(path.Base(path.Dir(name))) {
+		s.workloads = append(s.workloads, found...)
+		return nil
+	}
+	for _, w := range found {
+		if s.follow(w).worker() {
+			s.note(Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is not deployed", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"})
+			break
+		}
+	}
+	return nil
+}
+
+// program is a workload of Supervisor's.
+func (s *site) program(p *supervisord.Program, m *deploy.Image, root string) *deploy.Workload {
+	at := p.Command.Pos
+	w := &deploy.Workload{Platform: deploy.Supervisor, Name: "program " + p.Name, Pos: at, Entry: &deploy.Command{Pos: at, Form: deploy.Split, Words: p.Words()},
+		Env: p.Environment(), EnvOpen: true, StopSignal: p.Signal(), Grace: p.Grace(), Root: root, Dir: p.Directory(), Detail: &supervised{p, m}}
+	if m != nil {
+		in := *m
+		if w.Dir != "" {
+			in.Workdir = w.Dir
+		}
+		w.Image, w.Root = &in, m.Context
+	}
+	return w
+}
+
+// imageWith is the image that a file of the repository is copied into; where several or none
+// say so, what the only Dockerfile makes.
+func (s *site) imageWith(name string) *deploy.Image {
+	var found *deploy.Image
+	for _, m := range s.images {
+		if !copies(m, name) {
+			continue
+		}
+		if found != nil {
+			return s.onlyImage()
+		}
+		found = m
+	}
+	if found == nil {
+		return s.onlyImage()
+	}
+	return found
+}
+
+// copies says whether a file comes into an image, by itself or in its folder.
+func copies(m *deploy.Image, name string) bool {
+	for _, c := range m.Copies {
+		from := path.Join(m.Context, c.From)
+		if c.From != "" && (from == name || from == "." || strings.HasPrefix(name, from+"/")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,132 @@
+package supervisord
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+)
+
+// A Program is a [program:NAME] of a file.
+type Program struct {
+	Name    string
+	Command Entry
+	shown   string
+	entries map[string]Entry
+}
+
+var header = regexp.MustCompile(`(?m)^[ \t]*\[(?:program|fcgi-program):[^\]\n]+\]`)
+
+// Holds says whether a file configures programs.
+func Holds(content []byte) bool { return header.Match(content) }
+
+// Programs are those of a file that have a command, in their order.
+func Programs(shown string, content []byte) (all []*Program) {
+	for _, s := range read(shown, content) {
+		kind, name, _ := strings.Cut(s.name, ":")
+		command, ok := s.entries["command"]
+		if (kind == "program" || kind == "fcgi-program") && ok && command.Value != "" {
+			all = append(all, &Program{Name: strings.TrimSpace(name), Command: command, shown: shown, entries: s.entries})
+		}
+	}
+	return all
+}
+
+// Get is a setting of the program's own.
+func (p *Program) Get(key string) (Entry, bool) {
+	e, ok := p.entries[key]
+	return e, ok
+}
+
+// Is says whether a setting is on, and where that stands.
+func (p *Program) Is(key string) (on bool, at deploy.Pos) {
+	e, ok := p.entries[key]
+	if !ok {
+		return false, deploy.Pos{}
+	}
+	switch strings.ToLower(e.Value) {
+	case "true", "yes", "on", "1", "t", "y":
+		return true, e.Pos
+	}
+	return false, e.Pos
+}
+
+// defaultWait is stopwaitsecs where no file says it.
+const defaultWait = 10 * time.Second
+
+// Grace is how long Supervisor waits after the stop signal before it kills.
+func (p *Program) Grace() deploy.Figure {
+	e, ok := p.entries["stopwaitsecs"]
+	if !ok {
+		return deploy.Figure{Time: defaultWait, What: "Supervisor's default stopwaitsecs", Pos: p.Command.Pos, Default: true}
+	}
+	fig := deploy.Figure{What: "stopwaitsecs", Pos: e.Pos}
+	n, err := strconv.Atoi(e.Value)
+	if fig.Time = time.Duration(n) * time.Second; err != nil || n < 0 || n > 1e9 {
+		fig.Time, fig.Open = 0, "is "+strconv.Quote(e.Value)+", which no file here resolves"
+	}
+	return fig
+}
+
+// Signal is what it is told to stop with; without a value: TERM.
+func (p *Program) Signal() deploy.Text {
+	e, ok := p.entries["stopsignal"]
+	if !ok {
+		return deploy.Text{}
+	}
+	return p.text(e.Value, e.Pos)
+}
+
+// Words are the words of its command, which no shell reads.
+func (p *Program) Words() (words []deploy.Text) {
+	for _, w := range split(p.Command.Value) {
+		words = append(words, p.text(w, p.Command.Pos))
+	}
+	return words
+}
+
+// Environment is what it gets besides Supervisor's own: KEY="value",KEY2=value.
+func (p *Program) Environment() map[string]deploy.Text {
+	all := map[string]deploy.Text{}
+	e, ok := p.entries["environment"]
+	if !ok {
+		return all
+	}
+	for _, pair := range pairs(e.Value) {
+		if key, value, ok := strings.Cut(pair, "="); ok {
+			all[strings.TrimSpace(key)] = p.text(value, e.Pos)
+		}
+	}
+	return all
+}
+
+// Directory is where it is started; empty: not said.
+func (p *Program) Directory() string {
+	if t := p.text(p.entries["directory"].Value, deploy.Pos{}); !t.Open {
+		return t.Value
+	}
+	return ""
+}
+
+var expression = regexp.MustCompile(`%%|%\((\w+)\)[0-9]*[sd]`)
+
+// text puts in what Supervisor does: %(program_name)s. A variable of its environment is not known.
+func (p *Program) text(value string, at deploy.Pos) deploy.Text {
+	t := deploy.Text{Pos: at}
+	t.Value = expression.ReplaceAllStringFunc(value, func(found string) string {
+		name := expression.FindStringSubmatch(found)[1]
+		switch {
+		case found == "%%":
+			return "%"
+		case name == "program_name" || name == "group_name":
+			return p.Name
+		case name == "process_num":
+			return "0"
+		}
+		t.Open = true
+		return found
+	})
+	return t
+}
