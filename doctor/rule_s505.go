@@ -31,7 +31,7 @@ Restart=always
 	check: func(s *scene, say func(Finding)) {
 		for _, k := range s.works {
 			sv, ok := k.service()
-			if !ok || !k.worker() || k.Platform != deploy.Systemd || !k.kind().Forks && !k.supervisor() {
+			if !ok || !k.worker() || k.Platform != deploy.Systemd || !k.forks() {
 				continue
 			}
 			mode, at := sv.killMode()
