@@ -97,11 +97,37 @@ type Origin struct {
 // stop_grace_period).
 const DefaultGrace = 10 // seconds
 
-var looks = regexp.MustCompile(`(?m)^["']?(services|include)["']?\s*:`)
+// tops are keys that a compose file has at the begin of a line.
+var tops = []string{"services", "include"}
 
-// Holds says whether a file may be a compose file, by its words.
+// Holds says whether a file may be a compose file, by its words. Repositories have megabytes
+// of other YAML, so it looks at each line's begin alone.
 func Holds(content []byte) bool {
-	return looks.Match(content) && !bytes.Contains(content, []byte("apiVersion:"))
+	for line := range bytes.Lines(content) {
+		if top(line) {
+			return !bytes.Contains(content, []byte("apiVersion:"))
+		}
+	}
+	return false
+}
+
+// top says whether a line begins with such a key.
+func top(line []byte) bool {
+	line = unquoted(line)
+	for _, key := range tops {
+		if rest, ok := bytes.CutPrefix(line, []byte(key)); ok && bytes.HasPrefix(bytes.TrimLeft(unquoted(rest), " \t\r\n"), []byte(":")) {
+			return true
+		}
+	}
+	return false
+}
+
+// unquoted is a text without a quote at its begin.
+func unquoted(text []byte) []byte {
+	if len(text) > 0 && (text[0] == '"' || text[0] == '\'') {
+		return text[1:]
+	}
+	return text
 }
 
 var conventional = regexp.MustCompile(`(?i)(^|[^a-z])(compose|stack|swarm)([^a-z]|$)`)

@@ -1,0 +1,43 @@
+package compose
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+func TestAComposeFileIsKnownByItsKeys(t *testing.T) {
+	for text, want := range map[string]bool{
+		"services:\n  a:\n":                       true,
+		"name: x\n\"services\" : {}\n":            true,
+		"x: 1\r\n'include':\r\n":                  true,
+		"service:\n":                              false,
+		"servicesOf: x\n":                         false,
+		"  services:\n":                           false,
+		"services are many\n":                     false,
+		"apiVersion: v1\nservices:\n":             false,
+		"a: b\nservices":                          false,
+		"\"services\"\n:":                         false,
+		"version: '3'\n\nservices:\n  worker: {}": true,
+	} {
+		if got := Holds([]byte(text)); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// Test suites have records of what servers answered, of many megabytes.
+func TestThirtyMegabytesOfOtherYAMLAreLookedThroughInAQuarterOfASecond(t *testing.T) {
+	content := bytes.Repeat([]byte("  body: '{\"services\": \"include\", \"key\": \"value\"}'\n"), 600_000)
+	best := time.Hour
+	for range 3 {
+		began := time.Now()
+		if Holds(content) {
+			t.Fatal("it is no compose file")
+		}
+		best = min(best, time.Since(began))
+	}
+	if best > 250*time.Millisecond {
+		t.Errorf("%d bytes took %v", len(content), best)
+	}
+}
