@@ -34,7 +34,7 @@ func forDevelopers(name string) bool {
 }
 
 // readDockerfile adds what the image starts by itself, which is also what other files mean
-// that use it. It is built from its own folder unless one of them says otherwise.
+// that use it, and the workers of other stages: they are built with --target. It is built from its own folder unless one of them says otherwise.
 func readDockerfile(s *site, name string, content []byte) error {
 	if templates.MatchString(name) {
 		s.note(Note{Pos: s.pos(name), Text: "was not judged: it is a template", Hint: "render it first, and let the doctor read what comes of it"})
@@ -52,21 +52,48 @@ func readDockerfile(s *site, name string, content []byte) error {
 	}
 	s.images = append(s.images, last)
 	s.stages[name] = stages
-	start := last.Command
-	if start == nil {
-		start = last.Entry
+	s.addStage(name, last, s.repo.Shown(name))
+	for _, m := range stages[:len(stages)-1] {
+		if m.Name != "" && !developing.MatchString(m.Name) && ownStart(m) && starts(m).Pos != starts(last).Pos && s.follow(s.itself(m, "")).worker() {
+			s.addStage(name, m, s.repo.Shown(name)+" --target "+m.Name)
+		}
 	}
-	if start == nil {
-		return nil // a base for others
-	}
-	w := &deploy.Workload{Platform: deploy.Docker, Name: s.repo.Shown(name), Pos: start.Pos, Image: last, Root: last.Context}
+	return nil
+}
+
+// starts is what an image starts by itself: its CMD, or its entry point alone.
+func starts(m *deploy.Image) *deploy.Command {
 	switch {
+	case m.Command != nil:
+		return m.Command
+	case m.Entry != nil:
+		return m.Entry
+	}
+	return &deploy.Command{} // a base for others
+}
+
+// ownStart says whether a stage itself says what it starts, and does not have it from another.
+func ownStart(m *deploy.Image) bool { return starts(m).Pos.Line > m.Pos.Line }
+
+// itself is a workload of what a stage starts by itself.
+func (s *site) itself(m *deploy.Image, called string) *deploy.Workload {
+	return &deploy.Workload{Platform: deploy.Docker, Name: called, Pos: starts(m).Pos, Image: m, Root: m.Context}
+}
+
+// addStage adds what a stage starts by itself, unless it is for developers.
+func (s *site) addStage(name string, m *deploy.Image, called string) {
+	if !starts(m).Pos.Known() {
+		return
+	}
+	switch w := s.itself(m, called); {
 	case !forDevelopers(name) || s.only == name:
 		s.workloads = append(s.workloads, w)
 	case s.follow(w).worker():
-		s.note(Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is for developers or tests", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"})
+		n := Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is for developers or tests", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"}
+		if !slices.Contains(s.notes, n) {
+			s.note(n)
+		}
 	}
-	return nil
 }
 
 // contextOf is the folder that a Dockerfile is built from, as far as its place tells: its

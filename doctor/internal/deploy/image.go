@@ -78,11 +78,21 @@ func (c Copy) froms(at string) []string {
 func (m *Image) Files(name string) []string {
 	var all []string
 	if !strings.Contains(name, "/") {
-		for _, dir := range []string{"/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin"} {
+		for _, dir := range append(m.paths(), "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin") {
 			all = append(all, path.Join(dir, name))
 		}
 	}
 	return append(all, inDir(m.Workdir, name))
+}
+
+// paths are the folders that the image itself puts into PATH.
+func (m *Image) paths() (dirs []string) {
+	for dir := range strings.SplitSeq(m.Env["PATH"].Value, ":") {
+		if path.IsAbs(dir) && !strings.Contains(dir, "$") {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 func inDir(dir, name string) string {

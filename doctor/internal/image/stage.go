@@ -113,8 +113,9 @@ func (r *reader) textIn(s string, n *parser.Node, env map[string]deploy.Text) de
 	t.Value = variable.ReplaceAllStringFunc(s, func(ref string) string {
 		m := variable.FindStringSubmatch(ref)
 		name := m[1] + m[2]
-		if v, ok := env[name]; ok && !v.Open {
-			return v.Value
+		if v, ok := env[name]; ok {
+			t.Open = t.Open || v.Open
+			return v.Value // as much of it as is known: PATH goes on in the base image's
 		}
 		if v, ok := r.args[name]; ok {
 			return v.Value
