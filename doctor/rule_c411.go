@@ -45,6 +45,9 @@ func (s *scene) kills(f *scriptFile, c *script.Call, k script.Kill) bool {
 	if f.cron || developedFile(k) || f.after(c) {
 		return false
 	}
+	if k.Process && len(k.Targets) == 0 {
+		k.Targets = f.fed(c)
+	}
 	workers, sure := s.ofWorkers(k)
 	scope := f.scopeOf(c, k)
 	switch {

@@ -42,7 +42,8 @@ const (
 
 // What a part of a file is for, by the words of its name.
 var (
-	deployWord  = regexp.MustCompile(`(?i)(^|[^a-z])(deploy|deploys|deployment|redeploy|undeploy|release|releases|prod|production|staging|rollout|rollback|upgrade|update|publish|ship|cutover|server|cap|capistrano|live|provision)([^a-z]|$)`)
+	deployWord  = regexp.MustCompile(`(?i)(^|[^a-z])(deploy|deploys|deployment|redeploy|undeploy|release|releases|prod|production|staging|rollout|rollback|upgrade|update|publish|ship|cutover|cap|capistrano|live|provision)([^a-z]|$)`)
+	serverWord  = regexp.MustCompile(`(?i)(^|[^a-z])server([^a-z]|$)`) // there is a test's too
 	disposeWord = regexp.MustCompile(`(?i)(^|[^a-z])(test|tests|testing|spec|specs|e2e|integration|acceptance|smoke|ci|dev|devel|development|local|localdev|bench|benchmark|benchmarks|lint|clean|cleanup|teardown|nuke|purge|destroy|reset|demo|example|examples|sample|docs|doc|fixtures|playground|sandbox|build|builder|devcontainer|kind|minikube)([^a-z]|$)`)
 	workerWord  = regexp.MustCompile(`(?i)(^|[^a-z])(worker|workers|sidekiq|celery|celeryd|rq|rqworker|resque|delayed[_-]?job|jobs|queue|queues|horizon|bullmq|dramatiq|solid[_-]?queue|good[_-]?job|tasuki|consumer|consumers|faktory|oban|mailer|mailers)([^a-z]|$)`)
 )
@@ -64,7 +65,8 @@ func (f *scriptFile) scopeOf(c *script.Call, k script.Kill) scope {
 	}
 	texts = append(append(texts, strings.TrimSuffix(path.Base(f.name), path.Ext(f.name))), dirs...)
 	for i, text := range texts {
-		deploying, dispose := deployWord.MatchString(text), disposeWord.MatchString(text)
+		dispose := disposeWord.MatchString(text)
+		deploying := deployWord.MatchString(text) || !dispose && serverWord.MatchString(text)
 		switch {
 		case dispose && !deploying, dispose && i == 0:
 			return disposes
@@ -149,6 +151,21 @@ func developedFile(k script.Kill) bool {
 		}
 	}
 	return false
+}
+
+// unbracketed is for ps | grep [s]idekiq, which does not find itself.
+var unbracketed = strings.NewReplacer("[", "", "]", "")
+
+// fed are the words of the commands in front of one on its line: whom xargs kills.
+func (f *scriptFile) fed(to *script.Call) (words []script.Word) {
+	for i := range f.calls {
+		if c := &f.calls[i]; c.Line == to.Line && c.Piece == to.Piece && c.Order < to.Order {
+			for _, w := range c.Words {
+				words = append(words, script.Word{Value: w.Value, Said: unbracketed.Replace(w.Said)})
+			}
+		}
+	}
+	return words
 }
 
 // served are the compose services that a command's folder has, whether one of them is a
