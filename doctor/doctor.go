@@ -66,15 +66,37 @@ func (r *Report) add(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", path, err)
 	}
-	dir, only := path, ""
 	if !info.IsDir() {
-		dir, only = around(path)
+		return r.addFile(ctx, path, o)
 	}
-	s, err := openSite(dir, o)
+	s, err := openSite(path, o)
+	if err != nil {
+		return err
+	}
+	return r.addSite(ctx, s, "")
+}
+
+// addFile checks a single file.
+func (r *Report) addFile(ctx context.Context, file string, o Options) error {
+	s, only, err := siteOf(file, o)
 	if err != nil {
 		return err
 	}
 	return r.addSite(ctx, s, only)
+}
+
+// siteOf is what a single file is a part of; what it refers to is looked for there.
+func siteOf(file string, o Options) (s *site, only string, err error) {
+	dir, only, ok := around(file)
+	if !ok {
+		dir, only = standing(file)
+	}
+	s, err = openSite(dir, o)
+	if err != nil {
+		return nil, "", err
+	}
+	s.lone = !ok
+	return s, only, nil
 }
 
 func (r *Report) addSite(ctx context.Context, s *site, only string) error {
@@ -99,6 +121,8 @@ func (r *Report) addStdin(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	_, _, ok := around(stdinName)
+	s.lone = !ok
 	s.repo.Give(stdinName, stdinShown, content)
 	if err := r.addSite(ctx, s, stdinName); err != nil {
 		return err
@@ -109,17 +133,16 @@ func (r *Report) addStdin(ctx context.Context, o Options) error {
 	return nil
 }
 
-// around is the repository that a single file is a part of: what it refers to is looked
-// for there.
-func around(file string) (dir, name string) {
+// around is the repository that a single file is a part of; not ok: it is in none.
+func around(file string) (dir, name string, ok bool) {
 	dir, name = filepath.Dir(file), filepath.Base(file)
 	for at, below := dir, name; ; {
 		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
-			return at, filepath.ToSlash(below)
+			return at, filepath.ToSlash(below), true
 		}
 		abs, err := filepath.Abs(at)
 		if err != nil || filepath.Dir(abs) == abs {
-			return dir, name
+			return dir, name, false
 		}
 		below = filepath.Join(filepath.Base(abs), below)
 		at = filepath.Join(at, "..")

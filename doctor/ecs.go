@@ -2,7 +2,9 @@ package doctor
 
 import (
 	"bytes"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/cloudformation"
@@ -107,7 +109,11 @@ var hostEnds = map[string]bool{".sh": true, ".tf": true, ".tpl": true, ".tftpl":
 
 // ecsHosts is what is said of the instances, in any file that may say it.
 func (s *site) ecsHosts() (all ecs.Host) {
-	for _, name := range s.names {
+	names := s.searched()
+	if p := s.ecs.terraform; s.lone && p != nil {
+		names = slices.Concat(names, slices.Sorted(maps.Keys(p.Used))) // user data that an expression reads
+	}
+	for _, name := range names {
 		if !hostEnds[path.Ext(name)] {
 			continue
 		}

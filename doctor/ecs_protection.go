@@ -37,7 +37,7 @@ func (s *site) taskGuard() *guard {
 	}
 	e.guard = &guard{}
 	read := 0
-	for _, name := range s.names {
+	for _, name := range s.searched() {
 		code, policy := sources[path.Ext(name)], policies[path.Ext(name)]
 		if read++; !code && !policy || read > mostSources && code {
 			continue

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"reflect"
 	"strings"
 )
@@ -15,4 +16,16 @@ func JSONFields(of func(any) reflect.Type) (all []string) {
 		}
 	}
 	return all
+}
+
+// Looked says how many files are read, and how many folders listed, for the check of one file.
+func Looked(ctx context.Context, file string) (r *Report, files, folders int, err error) {
+	s, only, err := siteOf(file, Options{})
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	r = &Report{}
+	err = r.addSite(ctx, s, only)
+	files, folders = s.repo.Looked()
+	return r, files, folders, err
 }

@@ -129,8 +129,8 @@ func (s *site) builtFrom(m *deploy.Image) string {
 
 // has says whether there is a file of that name, or a folder with files.
 func (s *site) has(name string) bool {
-	i, ok := slices.BinarySearch(s.sorted(), name)
-	return ok || i < len(s.sorted()) && strings.HasPrefix(s.sorted()[i], name+"/") || s.repo.Exists(name)
+	_, ok := slices.BinarySearch(s.sorted(), name)
+	return ok || s.hasFolder(name) || s.repo.Exists(name)
 }
 
 // sorted are the names of all files in the order of their letters.

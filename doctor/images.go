@@ -16,6 +16,7 @@ func (s *site) imageOf(name string) *deploy.Image {
 	}
 	base, _, _ := strings.Cut(path.Base(name), "@")
 	base, _, _ = strings.Cut(base, ":")
+	s.seekImage(base)
 	var found *deploy.Image
 	for _, m := range s.images {
 		dir, file := path.Base(m.Context), path.Base(m.Pos.File)

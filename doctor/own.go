@@ -23,10 +23,13 @@ type ownPrograms struct {
 func (s *site) programs() *ownPrograms {
 	if s.own == nil {
 		s.own = &ownPrograms{mains: map[string]*worker.Found{}}
-		s.own.golang = golang.Open(s.names, func(name string) ([]byte, string, bool) {
+		read := func(name string) ([]byte, string, bool) {
 			content, err := s.repo.Read(name)
 			return content, s.repo.Shown(name), err == nil
-		})
+		}
+		if s.own.golang = golang.Open(s.names, read); s.lone {
+			s.own.golang = golang.OpenBy(s.repo.List, read)
+		}
 	}
 	return s.own
 }

@@ -117,7 +117,7 @@ func (s *site) leases(k *work) (all []Figure) {
 	}
 	defer func() { s.leased[k.kind()] = all }()
 	for _, l := range leasesOf[k.kind()] {
-		for _, name := range s.names {
+		for _, name := range s.searched() {
 			if !l.in.MatchString(name) || strings.Contains(name, "test") {
 				continue
 			}

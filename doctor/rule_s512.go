@@ -66,7 +66,7 @@ func keepsCommands(name string) bool {
 
 // says looks for words in such files.
 func (s *site) says(words ...string) bool {
-	for _, name := range s.names {
+	for _, name := range s.searched() {
 		for _, w := range words {
 			if strings.Contains(name, w) {
 				return true

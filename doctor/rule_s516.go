@@ -82,7 +82,7 @@ func (k *work) reload(sv *service) (Finding, bool) {
 func (s *site) restarts(name string, say func(Pos)) {
 	stem := regexp.QuoteMeta(strings.TrimSuffix(name, ".service"))
 	verb := regexp.MustCompile(`\bsystemctl\b[^#\n]*\brestart\b[^#\n]*[\s"']` + stem + `(?:\.service)?(?:["'\s;&|)]|$)`)
-	for _, file := range s.names {
+	for _, file := range s.searched() {
 		content, err := s.recipe(file)
 		if err != nil || strings.HasSuffix(file, ".md") || !bytes.Contains(content, []byte("systemctl")) {
 			continue

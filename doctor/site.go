@@ -30,6 +30,7 @@ type site struct {
 	recipes   []scriptFile              // the commands of scripts, CI files and recipes
 	names     []string                  // of all files that may be read
 	only      string                    // the single one that was asked for; empty: all
+	lone      bool                      // no repository says how far the folder reaches: see vicinity
 	compose   *composeFiles             // what belongs together; nil: not looked for yet
 	units     *unitFiles                // systemd's; nil: not looked for yet
 	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
@@ -74,22 +75,12 @@ func formats() []format {
 
 // read finds the files and reads them; only is a single one of them that was asked for.
 func (s *site) read(ctx context.Context, only string) error {
-	var names []string
 	s.only = only
-	err := s.repo.Walk(func(name string) {
-		if !s.config.excluded(name) {
-			names = append(names, name)
-		}
-	}, s.unlisted)
-	if err != nil {
+	if err := s.find(); err != nil {
 		return err
 	}
-	if only == stdinName {
-		names = append(names, only)
-	}
-	s.names = names
 	for _, f := range formats() {
-		for _, name := range names {
+		for _, name := range s.names {
 			if ctx.Err() != nil {
 				return fmt.Errorf("read %s: %w", s.repo.Shown(name), ctx.Err())
 			}
@@ -102,6 +93,26 @@ func (s *site) read(ctx context.Context, only string) error {
 		}
 	}
 	return nil
+}
+
+// find finds the names of the files that may be read.
+func (s *site) find() error {
+	visit := func(name string) {
+		if !s.config.excluded(name) {
+			s.names = append(s.names, name)
+		}
+	}
+	if s.lone {
+		for _, name := range s.vicinity() {
+			visit(name)
+		}
+		return nil
+	}
+	err := s.repo.Walk(visit, s.unlisted)
+	if s.only == stdinName {
+		s.names = append(s.names, s.only)
+	}
+	return err
 }
 
 // unlisted notes a folder, or a link that by its name may be a deployment's file, that was

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -141,9 +140,8 @@ func (s *site) rootOf(v variant) string {
 	}
 	parts := strings.Split(strings.Trim(path.Clean(v.workdir()), "/"), "/")
 	for i := range parts {
-		dir := path.Join(parts[i:]...) + "/"
-		if slices.ContainsFunc(s.names, func(n string) bool { return strings.HasPrefix(n, dir) }) {
-			return strings.TrimSuffix(dir, "/")
+		if dir := path.Join(parts[i:]...); s.hasFolder(dir) {
+			return dir
 		}
 	}
 	return ""

@@ -22,7 +22,11 @@ type Sources struct {
 	parsed  map[string]*pkg
 	named   map[string][]string // see byName; nil: nobody has asked
 	left    int                 // files that may still be read
+	list    Lister              // nil: Open was told of all files
 }
+
+// A Lister lists a folder: the files and the folders in it, by their whole names.
+type Lister func(dir string) (files, folders []string)
 
 // A module is a go.mod: its folder, and the path that its packages are imported by.
 type module struct{ dir, path string }
@@ -49,18 +53,24 @@ func Open(names []string, read func(name string) ([]byte, string, bool)) *Source
 	s := &Sources{read: read, dirs: map[string][]string{}, parsed: map[string]*pkg{}, left: mostFiles}
 	for _, name := range names {
 		switch base := path.Base(name); {
-		case base == "go.mod":
+		case base == moduleFile:
 			if content, _, ok := read(name); ok {
 				if m := moduleLine.FindSubmatch(content); m != nil {
 					s.modules = append(s.modules, module{dir: path.Dir(name), path: strings.Trim(string(m[1]), `"`)})
 				}
 			}
-		case strings.HasSuffix(base, ".go") && !strings.HasSuffix(base, "_test.go"):
+		case isSource(base):
 			s.dirs[path.Dir(name)] = append(s.dirs[path.Dir(name)], name)
 		}
 	}
 	slices.SortFunc(s.modules, func(a, b module) int { return len(b.dir) - len(a.dir) }) // the innermost first
 	return s
+}
+
+const moduleFile = "go.mod"
+
+func isSource(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
 }
 
 var moduleLine = regexp.MustCompile(`(?m)^module\s+(\S+)`)
@@ -70,7 +80,7 @@ func (s *Sources) Folder(importPath string) (dir string, ok bool) {
 	for _, m := range s.modules {
 		if rest, ok := strings.CutPrefix(importPath+"/", m.path+"/"); ok {
 			dir := path.Join(m.dir, strings.TrimSuffix(rest, "/"))
-			if len(s.dirs[dir]) > 0 {
+			if len(s.sources(dir)) > 0 {
 				return dir, true
 			}
 		}
@@ -81,6 +91,7 @@ func (s *Sources) Folder(importPath string) (dir string, ok bool) {
 // Mains are the folders of programs that are called so: cmd/NAME, another folder of that name, or
 // the root of a module of that name.
 func (s *Sources) Mains(name string) (dirs []string) {
+	s.seek(name)
 	for _, dir := range s.byName()[name] {
 		if p := s.pkg(dir); p != nil && p.name == "main" {
 			dirs = append(dirs, dir)
@@ -97,7 +108,10 @@ func (s *Sources) byName() map[string][]string {
 		return s.named
 	}
 	s.named = map[string][]string{}
-	for dir := range s.dirs {
+	for dir, files := range s.dirs {
+		if len(files) == 0 {
+			continue
+		}
 		s.named[path.Base(dir)] = append(s.named[path.Base(dir)], dir)
 	}
 	for _, m := range s.modules {
@@ -110,6 +124,7 @@ func (s *Sources) byName() map[string][]string {
 
 // Below are the folders with programs in a folder and what is below it.
 func (s *Sources) Below(dir string) (dirs []string) {
+	s.descend(dir)
 	for d := range s.dirs {
 		if d == dir || dir == "." || strings.HasPrefix(d, dir+"/") {
 			if p := s.pkg(d); p != nil && p.name == "main" {
@@ -146,7 +161,7 @@ func (s *Sources) pkg(dir string) *pkg {
 		return p
 	}
 	p := &pkg{}
-	for _, name := range s.dirs[dir] {
+	for _, name := range s.sources(dir) {
 		if f := s.file(name); f != nil {
 			p.files = append(p.files, f)
 			if p.name == "" || f.tree.Name.Name == "main" {

@@ -33,8 +33,9 @@ type Repo struct {
 	root *os.Root
 	show string // what the user typed for it
 
-	read  map[string]file
-	given map[string]string // names under which people know files that are in no folder
+	read   map[string]file
+	listed map[string]listing
+	given  map[string]string // names under which people know files that are in no folder
 }
 
 type file struct {
@@ -48,7 +49,7 @@ func Open(dir string) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
-	return &Repo{root: root, show: filepath.Clean(dir), read: map[string]file{}}, nil
+	return &Repo{root: root, show: filepath.Clean(dir), read: map[string]file{}, listed: map[string]listing{}}, nil
 }
 
 // Close ends its use.
@@ -159,6 +160,8 @@ func (r *Repo) Walk(visit func(name string), trouble func(name string, err error
 			return nil
 		case d.IsDir() && name != "." && passed[path.Base(name)]:
 			return fs.SkipDir
+		case d.IsDir():
+			r.listed[name] = listing{walked: true}
 		case d.Type().IsRegular(), d.Type()&fs.ModeSymlink != 0 && r.Exists(name):
 			visit(name)
 		case d.Type()&fs.ModeSymlink != 0:

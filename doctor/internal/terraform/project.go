@@ -23,6 +23,11 @@ func Named(name string) bool {
 	return strings.HasSuffix(name, ".tf") || strings.HasSuffix(name, ".tofu")
 }
 
+// Sets says whether a file sets variables, by its name.
+func Sets(name string) bool {
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
+}
+
 // A Project is all Terraform of a repository.
 type Project struct {
 	Forest  *tree.Forest
@@ -56,7 +61,7 @@ func Load(files Files) *Project {
 			if h := p.parse(name); h != nil {
 				p.blocks[path.Dir(name)] = append(p.blocks[path.Dir(name)], h.Blocks...)
 			}
-		case strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
+		case Sets(name):
 			p.varFile(name)
 		}
 	}
