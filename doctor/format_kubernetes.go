@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/kube"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/terraform"
 )
@@ -60,7 +61,7 @@ func endKubernetes(s *site) {
 	for _, pod := range s.cluster.Pods() {
 		for _, c := range pod.Containers() {
 			w := c.Workload()
-			if !kube.Foreign(c.Image()) {
+			if !image.Foreign(c.Image()) {
 				w.Image = s.imageOf(w.ImageName.Value)
 			}
 			s.workloads = append(s.workloads, w)

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"path"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
@@ -14,8 +13,7 @@ func (s *site) imageOf(name string) *deploy.Image {
 	if name == "" {
 		return nil
 	}
-	base, _, _ := strings.Cut(path.Base(name), "@")
-	base, _, _ = strings.Cut(base, ":")
+	base := image.Name(name)
 	s.seekImage(base)
 	var found *deploy.Image
 	for _, m := range s.images {
@@ -27,7 +25,7 @@ func (s *site) imageOf(name string) *deploy.Image {
 			found = m
 		}
 	}
-	if found == nil && !image.Public(name) {
+	if found == nil && !image.Foreign(name) {
 		return s.onlyImage()
 	}
 	return found

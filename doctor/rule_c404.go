@@ -10,18 +10,26 @@ least have had the grace.`,
 	Bad: `-- compose.yaml --
 services:
   worker:
-    image: example/shop
+    build: .
     init: true
     command: sh -c "bin/rails db:prepare && bundle exec sidekiq -t 25"
     stop_grace_period: 35s
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	Good: `-- compose.yaml --
 services:
   worker:
-    image: example/shop
+    build: .
     init: true
     command: sh -c "bin/rails db:prepare && exec bundle exec sidekiq -t 25"
     stop_grace_period: 35s
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	check: signals("C404"),
 }

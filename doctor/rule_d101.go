@@ -5,7 +5,8 @@ var d101 = Rule{
 	Finds: "CMD or ENTRYPOINT in shell form: not a JSON array, and no exec in front of the worker.",
 	Why: `Docker gives such a string to /bin/sh -c. Debian's and Ubuntu's sh (dash) stays in front of the worker and, as the
 first process, hears no SIGTERM: each stop waits for the whole grace and then kills all jobs. Alpine's and Red Hat's
-make room for a plain command, by luck: there it is a warning.`,
+make room for a plain command, by luck: there it is a warning, and so it is where neither the base image's name nor what
+is installed in it says which sh that is.`,
 	Fix: "Write it as an array, or put exec in front of the worker.",
 	Bad: `-- Dockerfile --
 FROM ruby:3.4

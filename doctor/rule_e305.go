@@ -21,6 +21,10 @@ helps: the worker never hears that it is to stop.`,
     }
   ]
 }
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	Good: `-- task.json --
 {
@@ -35,6 +39,10 @@ helps: the worker never hears that it is to stop.`,
     }
   ]
 }
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	check: signals("E305"),
 }

@@ -19,6 +19,10 @@ resource "aws_ecs_task_definition" "worker" {
     linuxParameters = { initProcessEnabled = true }
   }])
 }
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	Good: `-- main.tf --
 resource "aws_ecs_task_definition" "worker" {
@@ -32,6 +36,10 @@ resource "aws_ecs_task_definition" "worker" {
     linuxParameters = { initProcessEnabled = true }
   }])
 }
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	check: signals("E306"),
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/kube"
 )
 
@@ -73,7 +74,7 @@ spec:
 
 // shellless says whether a hook runs what its image has not.
 func (s *scene) shellless(k *work, c *kube.Container, hook kube.Hook) bool {
-	bare := kube.Bare(c.Image())
+	bare := image.Family(c.Image()) == deploy.NoShell
 	if k.Image != nil {
 		bare = k.Image.Family == deploy.NoShell
 	}

@@ -18,6 +18,10 @@ spec:
       - name: sidekiq
         image: example/shop
         command: [sh, -c, "bundle exec sidekiq -t 25"]
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	Good: `-- worker.yaml --
 apiVersion: apps/v1
@@ -31,6 +35,10 @@ spec:
       - name: sidekiq
         image: example/shop
         command: [bundle, exec, sidekiq, -t, "25"]
+-- Dockerfile --
+FROM ruby:3.4
+WORKDIR /app
+COPY . /app
 `,
 	check: signals("K207"),
 }

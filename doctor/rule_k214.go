@@ -3,7 +3,7 @@ package doctor
 import (
 	"fmt"
 
-	"github.com/tasuki-jobs/tasuki/doctor/internal/kube"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
 )
 
 var k214 = Rule{
@@ -49,7 +49,7 @@ spec:
 	check: func(s *scene, say func(Finding)) {
 		for k, c := range s.containers() {
 			for _, other := range c.Pod.Containers() {
-				if other.Name == c.Name || other.Sidecar || !kube.Proxy(other.Image()) || k.sum != nil && other.Patient(k.sum.Needed()) {
+				if other.Name == c.Name || other.Sidecar || !image.Proxy(other.Image()) || k.sum != nil && other.Patient(k.sum.Needed()) {
 					continue
 				}
 				say(Finding{Pos: other.Base().Pos(), Workload: k.Name,

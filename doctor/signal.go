@@ -188,7 +188,7 @@ func (l lost) message() string {
 	case l.link.Role == chain.DevRunner:
 		text = fmt.Sprintf("%s stands between the platform and %s: it is made for development and ends what it runs", l.link.Name, l.kind().Name)
 	case l.link.Luck && l.link.Family == "":
-		text = fmt.Sprintf("whether %s passes the stop signal to %s depends on the base image, which no file here names; Debian's sh would not", l.link.Name, l.kind().Name)
+		text = fmt.Sprintf("%s%s stays in front of %s and passes no stop signal on%s", l.condition(), l.link.Name, l.kind().Name, l.unsaid())
 	case l.link.Luck:
 		text = fmt.Sprintf("%s passes the stop signal to %s only because of which sh this image has; Debian's would not", l.link.Name, l.kind().Name)
 	case l.link.Implied && l.link.Trap == chain.NotExec:
@@ -201,6 +201,25 @@ func (l lost) message() string {
 		text += fmt.Sprintf("; %s in front of it passes the signal to %s alone", l.init, l.link.Name)
 	}
 	return text
+}
+
+// condition is what a verdict depends on where nobody knows which sh there is; empty: on nothing.
+func (l lost) condition() string {
+	switch {
+	case !l.link.Luck || l.link.Family != "":
+		return ""
+	case l.Platform == deploy.Systemd:
+		return "if the server's sh is dash (Debian's and Ubuntu's is), "
+	}
+	return "if its sh is dash (Debian's and Ubuntu's is), "
+}
+
+// unsaid says what an image's files do not.
+func (l lost) unsaid() string {
+	if l.Platform == deploy.Systemd {
+		return ""
+	}
+	return "; which sh that is, no file here says"
 }
 
 var trapTexts = map[chain.Trap]string{
@@ -217,6 +236,10 @@ var trapTexts = map[chain.Trap]string{
 
 // outcome says what the next deploy does.
 func (l lost) outcome() string {
+	if l.condition() != "" {
+		l.link = &chain.Link{Role: l.link.Role, Name: l.link.Name, Trap: l.link.Trap, Family: deploy.Dash}
+		return "with dash " + l.outcome()
+	}
 	wait := "out its grace"
 	if l.Grace.Known() && l.Grace.Time > 0 {
 		wait = "for " + deploy.Seconds(l.Grace.Time)
@@ -224,8 +247,6 @@ func (l lost) outcome() string {
 	switch {
 	case l.shellless():
 		return "the container does not start"
-	case l.link.Luck && l.link.Family == "":
-		return "on a base image with Debian's sh: nothing hears the stop signal, and all jobs are killed"
 	case l.link.Role == chain.DevRunner:
 		return "the tool ends, or ends the worker, in its own time: jobs that still run are killed"
 	case l.link.Luck:

@@ -44,7 +44,7 @@ func (l lost) inUnit(f *Finding) {
 		return
 	case mode == "mixed":
 		f.Message += fmt.Sprintf("; KillMode=mixed signals %s alone", name)
-		f.Outcome = name + " ends at once, systemd takes the service for stopped, and all jobs are killed within milliseconds, without any SIGTERM"
+		f.Outcome = l.withDash() + name + " ends at once, systemd takes the service for stopped, and all jobs are killed within milliseconds, without any SIGTERM"
 		switch {
 		case switcher, l.link.Role == chain.Runner:
 			f.Outcome = l.outcome()
@@ -53,23 +53,34 @@ func (l lost) inUnit(f *Finding) {
 		}
 	case mode == "control-group":
 		f.Severity = Warning
-		f.Message = fmt.Sprintf("%s stays in front of %s; KillMode=control-group signals both", name, l.kind().Name)
-		f.Outcome = fmt.Sprintf("the worker gets SIGTERM twice within milliseconds: with %s, and again when that has ended", name)
+		f.Message = fmt.Sprintf("%s%s stays in front of %s; KillMode=control-group signals both", l.condition(), name, l.kind().Name)
+		f.Outcome = l.withDash() + fmt.Sprintf("the worker gets SIGTERM twice within milliseconds: with %s, and again when that has ended", name)
 		switch {
 		case switcher:
 			f.Severity, f.Outcome = Error, l.outcome()
 		case l.kind().Dies:
-			f.Severity = Error
+			if !l.link.Luck {
+				f.Severity = Error
+			}
 			f.Outcome += "; the child process that runs its job gets it too, and ends at once"
 		}
 	case mode == "none":
+		f.Severity = 0 // whatever the shell does
 		f.Message = fmt.Sprintf("KillMode=none: nobody signals %s when the service is stopped", l.kind().Name)
 		f.Outcome = runsOn
 	default:
 		f.Message += fmt.Sprintf("; KillMode=process signals %s alone", name)
-		f.Outcome = runsOn
+		f.Outcome = l.withDash() + runsOn
 	}
 	l.mendUnit(f, mode, at)
+}
+
+// withDash begins an outcome that only one shell has.
+func (l lost) withDash() string {
+	if l.condition() == "" {
+		return ""
+	}
+	return "with dash "
 }
 
 const runsOn = "the worker runs on unseen after the stop, and the next start makes a second one beside it"

@@ -3,10 +3,10 @@ package ecs
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -93,22 +93,5 @@ func (c *Container) Image() deploy.Text {
 	return n.Text()
 }
 
-// thirdParty are parts of the names of images that no team builds for its own workers.
-var thirdParty = []string{
-	"datadog", "fluent", "xray", "x-ray", "envoy", "nginx", "redis", "memcached", "postgres", "mysql", "mariadb", "otel", "opentelemetry", "cloudwatch-agent", "newrelic", "new-relic",
-	"appmesh", "app-mesh", "busybox", "pgbouncer", "cloudflared", "vault", "consul", "tailscale", "statsd", "traefik", "haproxy", "rabbitmq", "amazonlinux", "localstack", "splunk", "logdna",
-	"vector", "telegraf", "prometheus", "grafana", "oauth2-proxy", "ssm-agent", "guardduty", "sysdig", "falco", "mongo", "kafka", "alpine", "elasticmq", "adot",
-}
-
-// ownWords are what teams call their own images by, whatever else is in the name: redis-worker.
-var ownWords = regexp.MustCompile(`worker|job|queue|sidekiq|celery|app|consumer`)
-
 // Foreign says whether the image is surely not built in this repository.
-func (c *Container) Foreign() bool {
-	name := strings.ToLower(c.Image().Value)
-	own := strings.Contains(name, ".dkr.ecr.") || strings.ContainsAny(name, "${}<>")
-	base, _, _ := strings.Cut(path.Base(name), ":")
-	return slices.ContainsFunc(thirdParty, func(part string) bool {
-		return strings.HasPrefix(base, part) && !ownWords.MatchString(base) || !own && strings.Contains(name, part)
-	})
-}
+func (c *Container) Foreign() bool { return image.Foreign(c.Image().Value) }

@@ -22,6 +22,7 @@ func (r *reader) run(n *parser.Node) {
 	}
 	m.Runs = append(m.Runs, deploy.Text{Value: text, Pos: r.pos(n)})
 	text = strings.ReplaceAll(text, "\\\n", " ")
+	m.Family = revised(m.Family, text)
 	for _, at := range goBuild.FindAllStringSubmatchIndex(text, 100) {
 		dir := m.Workdir
 		if cd := changed.FindAllStringSubmatch(text[:at[0]], -1); len(cd) > 0 {

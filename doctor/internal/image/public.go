@@ -8,7 +8,7 @@ import (
 
 // publics are images that people take as they are, by their names.
 var publics = set(`postgres postgresql postgis pgvector pgbouncer mysql mariadb mongo redis valkey keydb memcached rabbitmq nats kafka zookeeper elasticsearch
-opensearch minio nginx caddy traefik haproxy httpd envoy busybox alpine debian ubuntu curl faktory vault consul grafana prometheus localstack mailhog mailpit
+opensearch minio elasticmq nginx caddy traefik haproxy httpd envoy vector busybox alpine debian ubuntu amazonlinux curl faktory vault consul grafana prometheus localstack mailhog mailpit
 mailcatcher pause oauth2-proxy metabase pgadmin4 adminer flower redis-commander selenium standalone-chrome git-sync kubectl fluent-bit fluentd filebeat promtail`)
 
 // publishers are those who publish images for everybody, by the name in front of the image's.
@@ -26,9 +26,7 @@ var aliases = regexp.MustCompile(`^public\.ecr\.aws/[a-z][0-9][a-z0-9]{6}/`)
 // Public says whether an image is surely not built here, by its name: registry, publisher,
 // image and tag.
 func Public(name string) bool {
-	base, _, _ := strings.Cut(path.Base(name), "@")
-	base, _, _ = strings.Cut(base, ":")
-	if publics[base] || publishers[path.Base(path.Dir(name))] {
+	if publics[Name(name)] || publishers[path.Base(path.Dir(name))] {
 		return true
 	}
 	for _, r := range registries {
@@ -37,6 +35,13 @@ func Public(name string) bool {
 		}
 	}
 	return strings.HasPrefix(name, "public.ecr.aws/") && !aliases.MatchString(name)
+}
+
+// Name is an image's name without registry, publisher, tag and digest.
+func Name(ref string) string {
+	base, _, _ := strings.Cut(path.Base(ref), "@")
+	base, _, _ = strings.Cut(base, ":")
+	return base
 }
 
 func set(words string) map[string]bool {

@@ -49,7 +49,12 @@ func TestAFamilyIsKnownByTheBaseImage(t *testing.T) {
 	for base, want := range map[string]deploy.Family{
 		"ruby:3.4": deploy.Dash, "python:3.12-alpine": deploy.Ash, "alpine": deploy.Ash, "registry.access.redhat.com/ubi9/ruby-33": deploy.Bash, "amazonlinux:2023": deploy.Bash,
 		"gcr.io/distroless/static-debian12": deploy.NoShell, "gcr.io/distroless/base:debug": deploy.Ash, "scratch": deploy.NoShell, "cgr.dev/chainguard/python:latest": deploy.NoShell,
-		"cgr.dev/chainguard/python:latest-dev": deploy.Ash, "quay.io/centos/centos:stream9": deploy.Bash, "example.com/alpinist/app": deploy.Dash,
+		"cgr.dev/chainguard/python:latest-dev": deploy.Ash, "quay.io/centos/centos:stream9": deploy.Bash, "example.com/alpinist/app": "",
+		"docker.io/library/ruby:3.4-slim": deploy.Dash, "example.com/ruby:3.4": "", "example/shop": "", "debian:12-slim": deploy.Dash, "ubuntu": deploy.Dash, "node:22-bookworm": deploy.Dash,
+		"1.dkr.ecr.eu-west-1.amazonaws.com/hub/library/python:3.13": deploy.Dash, "mcr.microsoft.com/dotnet/aspnet:9.0": deploy.Dash, "mcr.microsoft.com/dotnet/aspnet:8.0-jammy-chiseled": deploy.NoShell,
+		"mcr.microsoft.com/dotnet/aspnet:9.0-azurelinux3.0": deploy.Bash, "eclipse-temurin:21-jre": deploy.Dash, "eclipse-temurin:21-ubi9-minimal": deploy.Bash, "amazoncorretto:21": deploy.Bash,
+		"amazoncorretto:21-alpine3.20": deploy.Ash, "busybox": deploy.Ash, "cgr.dev/chainguard/wolfi-base": deploy.Ash, "example/static-debian12": deploy.NoShell, "ubik/app": "",
+		"nvidia/cuda:12.4.1-runtime-ubuntu22.04": deploy.Dash, "ghcr.io/astral-sh/uv:python3.12-bookworm-slim": deploy.Dash, "openjdk:21": "", "mysql:8": deploy.Bash,
 	} {
 		if got := last(t, "FROM "+base+"\n").Family; got != want {
 			t.Errorf("%s has %q, want %q", base, got, want)
@@ -113,6 +118,18 @@ func TestAWorkdirFromAVariableReplacesTheOneBefore(t *testing.T) {
 	} {
 		if got := last(t, file).Workdir; got != want {
 			t.Errorf("%q, want %q, of\n%s", got, want, file)
+		}
+	}
+}
+
+func TestWhatAnUnknownBaseIsShowsInWhatIsInstalledThere(t *testing.T) {
+	for run, want := range map[string]deploy.Family{
+		"RUN apt-get -y update && \\\n  apt-get install -y --no-install-recommends git": deploy.Dash, "RUN apk add --no-cache git": deploy.Ash, "RUN microdnf -y install git": deploy.Bash,
+		"RUN apk add git || apt-get install git": "", "RUN bundle install": "", "RUN capt-get update": "", "RUN echo apt": "",
+		"RUN apt-get update\nRUN ln -sf /bin/bash /bin/sh": deploy.Bash, "RUN ln -s bash /usr/bin/sh": deploy.Bash, "RUN ln -s /bin/bash /usr/local/sh": "",
+	} {
+		if got := last(t, "FROM example/base AS base\n"+run+"\nFROM base\n").Family; got != want {
+			t.Errorf("%s: %q, want %q", run, got, want)
 		}
 	}
 }

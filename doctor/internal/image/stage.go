@@ -34,9 +34,6 @@ func (r *reader) from(n *parser.Node) {
 		m.Base = base.Value
 	}
 	m.Family = Family(m.Base)
-	if m.Base == "" {
-		m.Family = "" // it depends on who builds it
-	}
 	m.StopSignal = stopSignal(m.Base)
 }
 
@@ -55,7 +52,8 @@ var stopSignals = map[string]string{"nginx": "SIGQUIT", "httpd": "SIGWINCH", "po
 
 // stopSignal is what a base image sets.
 func stopSignal(base string) deploy.Text {
-	name, tag, _ := strings.Cut(path.Base(base), ":")
+	name := Name(base)
+	_, tag, _ := strings.Cut(path.Base(base), ":")
 	signal := stopSignals[name]
 	switch {
 	case name == "php" && strings.Contains(tag, "fpm"):
@@ -65,36 +63,6 @@ func stopSignal(base string) deploy.Text {
 	}
 	return deploy.Text{Value: signal, Implied: signal != ""}
 }
-
-// families tell by an image's name what its sh is; the first that fits counts. What is in
-// none has Debian's.
-var families = []struct {
-	in     string
-	family deploy.Family
-}{
-	{"distroless", deploy.NoShell}, {"scratch", deploy.NoShell}, {"chainguard", deploy.NoShell}, {"cgr.dev", deploy.NoShell},
-	{"alpine", deploy.Ash}, {"busybox", deploy.Ash},
-	{"ubi", deploy.Bash}, {"amazonlinux", deploy.Bash}, {"fedora", deploy.Bash}, {"rockylinux", deploy.Bash}, {"almalinux", deploy.Bash}, {"centos", deploy.Bash}, {"archlinux", deploy.Bash},
-}
-
-// Family is what sh is in an image of that name. Images without a shell have one in their
-// variants for debugging.
-func Family(base string) deploy.Family {
-	if name, tag, _ := strings.Cut(base, ":"); strings.Contains(tag, "debug") && strings.Contains(name, "distroless") ||
-		strings.Contains(name, "chainguard") && strings.HasSuffix(tag, "-dev") || strings.HasPrefix(name, "cgr.dev") && strings.HasSuffix(tag, "-dev") {
-		return deploy.Ash
-	}
-	for _, f := range families {
-		for _, part := range strings.FieldsFunc(base, func(r rune) bool { return strings.ContainsRune("/:-@_", r) }) {
-			if part == f.in || strings.HasPrefix(part, f.in) && !letter(part[len(f.in)]) {
-				return f.family
-			}
-		}
-	}
-	return deploy.Dash
-}
-
-func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 var variable = regexp.MustCompile(`\$(?:\{(\w+)(?::?[-+][^}]*)?\}|(\w+))`)
 
