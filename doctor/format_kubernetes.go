@@ -58,6 +58,9 @@ func readKubernetes(s *site, name string, content []byte) error {
 
 // endKubernetes makes workloads of all pods, once everything that is said of them was read.
 func endKubernetes(s *site) {
+	for _, r := range s.cluster.Remarks() {
+		s.note(Note{Pos: r.Pos, Text: r.Text, Hint: r.Hint})
+	}
 	for _, pod := range s.cluster.Pods() {
 		for _, c := range pod.Containers() {
 			w := c.Workload()

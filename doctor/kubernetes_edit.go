@@ -59,6 +59,9 @@ func (s *scene) writeGrace(p *kube.Pod, value string) []Edit {
 			return before + m[1] + " " + m[2] + value + rest, true
 		})
 	}
+	if p.Base("terminationGracePeriodSeconds").Exists() {
+		return nil // a patch takes it away
+	}
 	return s.beside(p.Base(), p.Base("containers"), value)
 }
 

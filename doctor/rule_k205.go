@@ -64,7 +64,7 @@ func (s *scene) withoutHook(c *kube.Container) []Edit {
 		others++
 	}
 	if others == 1 {
-		return s.without(c.Base(), lifecycle)
+		return s.without(c.Node, lifecycle)
 	}
 	return s.without(lifecycle, lifecycle.Get("preStop"))
 }

@@ -52,7 +52,7 @@ spec:
 				if other.Name == c.Name || other.Sidecar || !image.Proxy(other.Image()) || k.sum != nil && other.Patient(k.sum.Needed()) {
 					continue
 				}
-				say(Finding{Pos: other.Base().Pos(), Workload: k.Name,
+				say(Finding{Pos: other.Node.Pos(), Workload: k.Name,
 					Message: fmt.Sprintf("container %s gets the stop signal at the same moment as %s, and is gone before its jobs are", other.Name, k.kind().Name),
 					Outcome: "jobs that still run lose their connections while they end",
 					Fix:     "move it to initContainers, with", Paste: []string{"restartPolicy: Always"}})

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -23,7 +24,8 @@ type Cluster struct {
 
 // A Remark is about a part of a file that is not judged.
 type Remark struct {
-	Line int
+	Line int        // of the file that was added
+	Pos  deploy.Pos // in its stead, of one that is about another file
 	Text string
 	Hint string
 }
@@ -43,9 +45,7 @@ func (c *Cluster) Add(name, shown string, content []byte) (remarks []Remark, err
 			switch k := c.patcher(name, o); {
 			case unrendered(o):
 				remarks = append(remarks, templateRemark(o.Pos().Line))
-			case k != nil && makesPods(o.Kind):
-				remarks = append(remarks, patchRemark(o, k))
-			case k != nil:
+			case k != nil: // Remarks says it
 			case fragment(o):
 				remarks = append(remarks, Remark{Line: o.Pos().Line, Text: "the " + o.Kind + " has containers without an image: it is a patch, and was not judged", Hint: rendering})
 			default:

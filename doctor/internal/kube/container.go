@@ -15,25 +15,11 @@ type Container struct {
 	Pod     *Pod
 	Name    string
 	Sidecar bool // a native one: an init container that stays, and is stopped after the others
-
-	layers []layer // what patches say of it, the one that wins first, and it itself
+	Node    tree.Node
 }
 
 // Get is a field of it, as the patches leave it.
-func (c *Container) Get(path ...string) tree.Node {
-	for i, l := range c.layers {
-		if n := l.Get(path...); n.Exists() {
-			if n.IsNull() && i < len(c.layers)-1 {
-				return tree.Node{}
-			}
-			return n
-		}
-	}
-	return tree.Node{}
-}
-
-// Base is the container where it is made.
-func (c *Container) Base() tree.Node { return c.layers[len(c.layers)-1].(tree.Node) }
+func (c *Container) Get(path ...string) tree.Node { return c.Node.Get(path...) }
 
 // Image is the name of its image.
 func (c *Container) Image() string { return c.Get("image").Text().Value }
@@ -42,17 +28,8 @@ func (c *Container) Image() string { return c.Get("image").Text().Value }
 func (p *Pod) Containers() (all []*Container) {
 	for _, key := range []string{"containers", "initContainers"} {
 		path := slices.Concat(podPaths[p.Kind], []string{key})
-		for i, n := range p.Node.Get(path...).Items() {
-			c := &Container{Pod: p, Name: n.Get("name").Text().Value, Sidecar: key == "initContainers"}
-			for _, patch := range p.patches {
-				c.layers = append(c.layers, below{patch, slices.Concat(path, []string{itoa(i)})})
-				for _, l := range patch.Get(path...).Items() {
-					if l.Get("name").Text().Value == c.Name {
-						c.layers = append(c.layers, l)
-					}
-				}
-			}
-			c.layers = append(c.layers, n)
+		for _, n := range p.Node.Get(path...).Items() {
+			c := &Container{Pod: p, Name: n.Get("name").Text().Value, Sidecar: key == "initContainers", Node: n}
 			if !c.Sidecar || c.Get("restartPolicy").Text().Value == "Always" {
 				all = append(all, c)
 			}
@@ -63,7 +40,7 @@ func (p *Pod) Containers() (all []*Container) {
 
 // Workload is the container in the form that all platforms have.
 func (c *Container) Workload() *deploy.Workload {
-	w := &deploy.Workload{Platform: deploy.Kubernetes, Name: c.Pod.Title() + ", container " + c.Name, Pos: c.Base().Pos(), ImageName: c.Get("image").Text(),
+	w := &deploy.Workload{Platform: deploy.Kubernetes, Name: c.Pod.Title() + ", container " + c.Name, Pos: c.Node.Pos(), ImageName: c.Get("image").Text(),
 		StopSignal: c.Get("lifecycle", "stopSignal").Text(), Grace: c.Pod.Grace(), Memory: c.Get("resources", "limits", "memory").Text(), Files: c.Files(), Dir: c.Get("workingDir").Text().Value, Detail: c}
 	w.Env, w.EnvOpen = c.env()
 	w.Entry, w.Command = c.command("command", w), c.command("args", w)
@@ -71,7 +48,7 @@ func (c *Container) Workload() *deploy.Workload {
 		w.Less = []deploy.Figure{hook.Figure}
 	}
 	if c.Sidecar {
-		w.Less = append(w.Less, deploy.Figure{What: "the stop of the pod's own containers", Pos: c.Base().Pos(), Open: "comes first, since this one is a sidecar, and takes a time that no file says"})
+		w.Less = append(w.Less, deploy.Figure{What: "the stop of the pod's own containers", Pos: c.Node.Pos(), Open: "comes first, since this one is a sidecar, and takes a time that no file says"})
 	}
 	return w
 }
@@ -128,18 +105,14 @@ func expand(t deploy.Text, env map[string]deploy.Text, open bool) deploy.Text {
 // env are its variables, and whether there may be more.
 func (c *Container) env() (all map[string]deploy.Text, open bool) {
 	all = map[string]deploy.Text{}
-	for _, l := range slices.Backward(c.layers) {
-		for _, from := range l.Get("envFrom").Items() {
-			open = !c.envFrom(from, all) || open
-		}
+	for _, from := range c.Get("envFrom").Items() {
+		open = !c.envFrom(from, all) || open
 	}
-	for _, l := range slices.Backward(c.layers) {
-		for _, e := range l.Get("env").Items() {
-			if name := e.Get("name").Text().Value; e.Get("valueFrom").Exists() {
-				all[name] = c.valueFrom(e.Get("valueFrom"), e.Pos())
-			} else {
-				all[name] = expand(e.Get("value").Text(), all, open)
-			}
+	for _, e := range c.Get("env").Items() {
+		if name := e.Get("name").Text().Value; e.Get("valueFrom").Exists() {
+			all[name] = c.valueFrom(e.Get("valueFrom"), e.Pos())
+		} else {
+			all[name] = expand(e.Get("value").Text(), all, open)
 		}
 	}
 	return all, open

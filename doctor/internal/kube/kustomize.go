@@ -2,7 +2,6 @@ package kube
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
@@ -12,18 +11,12 @@ import (
 type Kustomization struct {
 	Shown string // for people
 
-	dir       string
-	resources []string // files and folders of the repository
-	patches   []patch
-}
-
-// A patch is laid over the objects that it is meant for.
-type patch struct {
-	file   string // in the repository; empty: it stands in the kustomization
-	layer  layer
-	kind   string
-	name   *regexp.Regexp
-	object Object // of a patch that is written like one
+	dir        string
+	component  bool
+	resources  []string // files and folders of the repository
+	components []string // folders that change all that stands beside them
+	patches    []*patch
+	changes    []change // all that it does, patches too, in Kustomize's order
 }
 
 // IsKustomization says whether a file is one, by its name.
@@ -40,59 +33,53 @@ func IsKustomization(name string) bool {
 func (c *Cluster) AddKustomization(name, shown string, content []byte, file func(string) (content []byte, shown string, ok bool)) error {
 	docs, err := tree.YAML(shown, content)
 	for _, doc := range docs {
-		k := &Kustomization{Shown: path.Dir(shown), dir: path.Dir(name)}
-		for _, key := range []string{"resources", "bases", "components"} {
-			for _, t := range doc.Get(key).Texts() {
-				k.resources = append(k.resources, path.Join(k.dir, t.Value))
-			}
-		}
-		for _, n := range doc.Get("patchesStrategicMerge").Items() {
-			k.add(n, tree.Node{}, file)
-		}
-		for _, key := range []string{"patches", "patchesJson6902"} {
-			for _, n := range doc.Get(key).Items() {
-				body := n.Get("patch")
-				if n.Get("path").Exists() {
-					body = n.Get("path")
-				}
-				k.add(body, n.Get("target"), file)
-			}
-		}
+		k := &Kustomization{Shown: path.Dir(shown), dir: path.Dir(name), component: doc.Get("kind").Text().Value == "Component"}
+		k.resources = append(k.folders(doc, "resources"), k.folders(doc, "bases")...)
+		k.components = k.folders(doc, "components")
+		k.change(doc, reader{k.dir, content, file})
 		c.kustoms = append(c.kustoms, k)
 		c.generate(doc, k.dir, file)
 	}
 	return err
 }
 
-// add takes in a patch: the name of a file, or its text.
-func (k *Kustomization) add(body, target tree.Node, file func(string) ([]byte, string, bool)) {
-	text := body.Text()
-	content, shown, from := []byte(text.Value), text.Pos.File, ""
-	if !strings.Contains(text.Value, "\n") {
-		from = path.Join(k.dir, text.Value)
-		var ok bool
-		if content, shown, ok = file(from); !ok {
-			return
-		}
-	} else {
-		content = append([]byte(strings.Repeat("\n", max(text.Pos.Line-1, 0))), content...) // so that its lines are the file's
+func (k *Kustomization) folders(doc tree.Node, key string) (all []string) {
+	for _, t := range doc.Get(key).Texts() {
+		all = append(all, path.Join(k.dir, t.Value))
 	}
-	docs, _ := tree.YAML(shown, content)
-	for _, doc := range docs {
-		p := patch{file: from, kind: target.Get("kind").Text().Value}
-		name := target.Get("name").Text().Value
-		if doc.IsList() {
-			p.layer = operationsOf(doc)
-		} else {
-			p.layer, p.object = doc, object(doc, from)
-			if !target.Exists() {
-				p.kind, name = p.object.Kind, regexp.QuoteMeta(p.object.Name)
-			}
-		}
-		if p.name, _ = regexp.Compile("^(?:" + name + ")$"); name == "" || p.name == nil {
-			p.name = regexp.MustCompile("")
-		}
-		k.patches = append(k.patches, p)
+	return all
+}
+
+// change notes what a kustomization changes, in the order in which Kustomize does it.
+func (k *Kustomization) change(doc tree.Node, r reader) {
+	for _, n := range doc.Get("patchesStrategicMerge").Items() {
+		k.patch(r.patches(n, tree.Node{}))
+	}
+	for _, n := range doc.Get("patches").Items() {
+		k.patch(r.patches(patchBody(n), n.Get("target")))
+	}
+	k.changes = append(k.changes, renaming{doc.Get("namePrefix").Text().Value, doc.Get("nameSuffix").Text().Value}, labelling(doc))
+	for _, n := range doc.Get("patchesJson6902").Items() {
+		k.patch(r.patches(patchBody(n), n.Get("target")))
+	}
+	for _, n := range doc.Get("replicas").Items() {
+		k.changes = append(k.changes, scaling{n.Get("name").Text().Value, n.Get("count")})
+	}
+	for _, n := range doc.Get("images").Items() {
+		k.changes = append(k.changes, imaging{n.Get("name").Text().Value, n.Get("newName")})
+	}
+}
+
+func patchBody(n tree.Node) tree.Node {
+	if n.Get("path").Exists() {
+		return n.Get("path")
+	}
+	return n.Get("patch")
+}
+
+func (k *Kustomization) patch(all []*patch) {
+	for _, p := range all {
+		k.patches, k.changes = append(k.patches, p), append(k.changes, p)
 	}
 }
 
@@ -108,11 +95,32 @@ func (c *Cluster) patcher(file string, o Object) *Kustomization {
 	return nil
 }
 
-func patchRemark(o Object, k *Kustomization) Remark {
-	return Remark{Line: o.Pos().Line, Text: "it is a Kustomize patch of " + k.Shown + ": it was not judged by itself, but laid over what it is for", Hint: rendering}
+// Remarks are those on patches, once all was read.
+func (c *Cluster) Remarks() (all []Remark) {
+	met := c.met()
+	for _, k := range c.kustoms {
+		for _, p := range k.patches {
+			if remark, ok := p.remark(k, met[p]); ok {
+				all = append(all, remark)
+			}
+		}
+	}
+	return all
 }
 
-// meant says whether a patch is for an object.
-func (p *patch) meant(o Object) bool {
-	return (p.kind == "" || p.kind == o.Kind) && p.name.MatchString(o.Name) && (p.kind != "" || p.name.String() != "")
+// met are the patches that have an object in this repository.
+func (c *Cluster) met() map[*patch]bool {
+	met := map[*patch]bool{}
+	for _, named := range c.objects {
+		for _, o := range named {
+			for _, b := range c.buildsOf(o.Path) {
+				for _, w := range b.ways[o.Path] {
+					for _, p := range c.product(o, w).by {
+						met[p] = true
+					}
+				}
+			}
+		}
+	}
+	return met
 }

@@ -23,22 +23,20 @@ var misspelt = []string{"terminationGracePeriod", "terminationGracePeriodSecond"
 
 // Misplaced are the graces of a pod that stand where they have no effect.
 func (p *Pod) Misplaced() (all []Misplaced) {
-	for _, o := range append([]layer{p.Node}, p.patches...) {
-		for _, place := range p.wrongPlaces() {
-			if in := o.Get(place...); in.Get(graceKey).Exists() {
-				all = append(all, Misplaced{in.Get(graceKey), in, graceKey, "the " + p.Kind + "'s " + strings.Join(place, ".")})
-			}
+	for _, place := range p.wrongPlaces() {
+		if in := p.Node.Get(place...); in.Get(graceKey).Exists() {
+			all = append(all, Misplaced{in.Get(graceKey), in, graceKey, "the " + p.Kind + "'s " + strings.Join(place, ".")})
 		}
-		spec := o.Get(podPaths[p.Kind]...)
-		for _, key := range misspelt {
-			if n := spec.Get(key); n.Exists() {
-				all = append(all, Misplaced{n, spec, key, "the pod's spec"})
-			}
+	}
+	spec := p.Spec()
+	for _, key := range misspelt {
+		if n := spec.Get(key); n.Exists() {
+			all = append(all, Misplaced{n, spec, key, "the pod's spec"})
 		}
-		for _, list := range []string{"containers", "initContainers"} {
-			for _, c := range spec.Get(list).Items() {
-				all = append(all, inContainer(c)...)
-			}
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		for _, c := range spec.Get(list).Items() {
+			all = append(all, inContainer(c)...)
 		}
 	}
 	return all

@@ -35,7 +35,7 @@ func (p *Pod) mine(o Object) bool {
 	if len(p.cluster.names[p.Kind+" "+p.Name]) == 1 || o.sameFolder(p.Object) {
 		return true
 	}
-	return slices.ContainsFunc(p.cluster.buildsOf(p.Path), func(b *build) bool { return b.files[o.Path] })
+	return slices.ContainsFunc(p.cluster.buildsOf(p.Path), func(b *build) bool { return b.ways[o.Path] != nil })
 }
 
 // Services are those that send traffic to a pod.
@@ -50,9 +50,31 @@ func (p *Pod) chosen(kind string) (all []Object) {
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		for _, o := range p.cluster.chosen[kind+" "+key+"="+labels[key]] {
 			if p.mine(o) && has(labels, selector(o)) {
-				all = append(all, o)
+				all = append(all, p.built(o)...)
 			}
 		}
+	}
+	return all
+}
+
+// built is an object in the forms in which the kustomizations make it that make the pod.
+func (p *Pod) built(o Object) (all []Object) {
+	seen, plain := false, false
+	for _, b := range p.builds {
+		for _, w := range b.ways[o.Path] {
+			made := p.cluster.product(o, w)
+			seen = true
+			switch {
+			case made.gone:
+			case made.other:
+				all = append(all, made.Object)
+			default:
+				plain = true
+			}
+		}
+	}
+	if plain || !seen {
+		all = append(all, o)
 	}
 	return all
 }
@@ -74,7 +96,7 @@ func selector(o Object) map[string]string {
 func (p *Pod) Scalers() (all []Object) {
 	for _, o := range p.cluster.scalers[p.Kind+" "+p.Name] {
 		if p.mine(o) {
-			all = append(all, o)
+			all = append(all, p.built(o)...)
 		}
 	}
 	return all

@@ -12,24 +12,15 @@ import (
 // A Pod is one of a manifest: by itself, or the template of what makes many.
 type Pod struct {
 	Object
-	By string // the folder of the kustomization that patches it; empty: nobody does
+	By string // the folder of the kustomization that changes it; empty: nobody does
 
-	patches []layer // of the whole object; the one that wins first
-	cluster *Cluster
+	original Object   // before that
+	builds   []*build // that make it so
+	cluster  *Cluster
 }
 
 // Field is a field of the object that makes the pod, as the patches leave it.
-func (p *Pod) Field(path ...string) tree.Node {
-	for _, patch := range p.patches {
-		if n := patch.Get(path...); n.Exists() {
-			if n.IsNull() {
-				return tree.Node{}
-			}
-			return n
-		}
-	}
-	return p.Node.Get(path...)
-}
+func (p *Pod) Field(path ...string) tree.Node { return p.Node.Get(path...) }
 
 // Spec is a field of the pod's own spec.
 func (p *Pod) Spec(path ...string) tree.Node {
@@ -38,7 +29,7 @@ func (p *Pod) Spec(path ...string) tree.Node {
 
 // Base is a field of the pod's spec before any patch.
 func (p *Pod) Base(path ...string) tree.Node {
-	return p.Node.Get(slices.Concat(podPaths[p.Kind], path)...)
+	return p.original.Node.Get(slices.Concat(podPaths[p.Kind], path)...)
 }
 
 // Job is a field of the spec of the job that makes the pod, if one does.
@@ -90,7 +81,7 @@ func (p *Pod) Grace() deploy.Figure {
 	n := p.Spec("terminationGracePeriodSeconds")
 	f := deploy.Figure{What: "terminationGracePeriodSeconds", Pos: n.KeyPos()}
 	if !n.Exists() || n.IsNull() {
-		f.Time, f.Default, f.Pos, f.What = DefaultGrace, true, p.Base("containers").KeyPos(), "Kubernetes' default grace"
+		f.Time, f.Default, f.Pos, f.What = DefaultGrace, true, p.Spec("containers").KeyPos(), "Kubernetes' default grace"
 		return f
 	}
 	seconds, ok := n.Int()
