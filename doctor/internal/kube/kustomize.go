@@ -2,7 +2,6 @@ package kube
 
 import (
 	"path"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
