@@ -153,8 +153,32 @@ func (s *site) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
 			return t, true
 		}
 		content, shown, ok := s.readIn(w, name)
+		if !ok {
+			content, shown, ok = s.published(w, name)
+		}
 		return deploy.Text{Value: string(content), Pos: Pos{File: shown, Line: 1}}, ok
 	}
+}
+
+// published finds a script of an image that others may have from a registry: the only file here
+// whose path ends as the script's does.
+func (s *site) published(w *deploy.Workload, name string) (content []byte, shown string, ok bool) {
+	end := path.Clean(strings.TrimPrefix(name, "/"))
+	if w.ImageName.Value == "" || image.Public(w.ImageName.Value) || path.Ext(end) != ".sh" && !strings.Contains(end, "/") || strings.HasPrefix(end, "..") {
+		return nil, "", false
+	}
+	only := ""
+	for _, at := range s.names {
+		if at != end && !strings.HasSuffix(at, "/"+end) {
+			continue
+		}
+		if only != "" {
+			return nil, "", false
+		}
+		only = at
+	}
+	content, err := s.repo.Read(only)
+	return content, s.repo.Shown(only), err == nil && only != ""
 }
 
 // npm is what the package.json of a folder has for a script.
