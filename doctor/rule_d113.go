@@ -35,6 +35,8 @@ CMD ["celery", "-A", "shop", "worker"]
 				f.Fix, f.Paste = "tell it to signal its child alone", []string{"dumb-init --single-child --"}
 				if e := (Edit{File: l.Pos.File, First: l.Pos.Line, Last: l.Pos.Line, insert: `"--single-child", `, before: `"--"`}); s.site.fits(e) {
 					f.Edits = []Edit{e}
+				} else if k.Image == nil {
+					f.Fix, f.Paste = "among the variables of the container", []string{"DUMB_INIT_SETSID=0"}
 				}
 			}
 			say(f)

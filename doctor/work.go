@@ -36,7 +36,7 @@ func (s *site) follow(w *deploy.Workload) *work {
 	if w.Image != nil {
 		in.Family, in.Overlay = w.Image.Family, overlay(w.Image)
 	}
-	k := &work{Workload: w, chain: chain.Follow(w.Words(), in)}
+	k := &work{Workload: w, chain: chain.Follow(behindPublic(w), in)}
 	if w.Platform == deploy.Docker && !k.worker() && w.Bare() { // somebody says at the start what it is to do
 		k.chain = chain.Follow(append(w.Words(), deploy.Text{Value: `"$@"`, Pos: w.Pos, Open: true}), in)
 	}
@@ -49,6 +49,24 @@ func (s *site) follow(w *deploy.Workload) *work {
 	k.sum = &Sum{Need: k.chain.Worker.Needs(s.place(k), worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}), Grace: w.Grace, Less: w.Less}
 	k.settle()
 	return k
+}
+
+// behindPublic are the words of what is started, with those in front that a well-known image's own
+// entry point becomes.
+func behindPublic(w *deploy.Workload) []deploy.Text {
+	entry, command := w.Starts()
+	name := w.ImageName.Value
+	if w.Image != nil {
+		name = w.Image.Base
+	}
+	if entry != nil || command == nil || command.Form == deploy.Shell {
+		return w.Words()
+	}
+	var words []deploy.Text
+	for _, word := range image.Entry(name) {
+		words = append(words, deploy.Text{Value: word, Pos: command.Pos, Implied: true})
+	}
+	return append(words, command.Words...)
 }
 
 // behindEntry takes an entry point that is not in this repository for one that becomes what it

@@ -156,6 +156,7 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 		if c.Program = words; len(words) == 0 || depth > deepest || *in.spent > busiest {
 			return c
 		}
+		words = named(words)
 		if words[0].Open {
 			c.Open = words[0].Value + " is not known before the deploy"
 			return c
@@ -175,6 +176,15 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 		words = rest
 	}
 	return c
+}
+
+// named are words with the program's name where a variable of that name has it: Celery's own units
+// and scripts start "${CELERY_BIN}".
+func named(words []deploy.Text) []deploy.Text {
+	if strings.Trim(words[0].Value, `${}"`) != "CELERY_BIN" {
+		return words
+	}
+	return append([]deploy.Text{{Value: "celery", Pos: words[0].Pos}}, words[1:]...)
 }
 
 // step passes one program: what it starts is what is left. Where it starts it out of a

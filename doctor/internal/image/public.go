@@ -44,6 +44,16 @@ func Name(ref string) string {
 	return base
 }
 
+// entries are what the entry points of public images make of what they are given, by publisher and
+// name: apache/airflow's becomes airflow behind an init.
+var entries = map[string]string{"n8nio/n8n": "tini -- n8n", "apache/airflow": "dumb-init -- airflow"}
+
+// Entry is what an image starts in front of the command that it is given, as far as it is known by
+// its name.
+func Entry(name string) []string {
+	return strings.Fields(entries[path.Base(path.Dir(name))+"/"+Name(name)])
+}
+
 func set(words string) map[string]bool {
 	all := map[string]bool{}
 	for _, w := range strings.Fields(words) {

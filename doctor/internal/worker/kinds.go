@@ -24,12 +24,14 @@ var (
 )
 
 // Python's and PHP's: celery 4.4 to 5.6 (celery/apps/worker.py, app/defaults.py), rq 1.0 to 2.10 (rq/worker/base.py, cli/workers.py),
-// dramatiq 2.2 (dramatiq/cli.py), laravel 5.8 to 13 (Illuminate/Queue/Worker.php, Console/WorkCommand.php), horizon 5.29 (src/MasterSupervisor.php).
+// dramatiq 2.2 (dramatiq/cli.py), huey 3.3 (huey/consumer.py), arq 0.26 (arq/worker.py), laravel 5.8 to 13 (Illuminate/Queue/Worker.php, Console/WorkCommand.php), horizon 5.29 (src/MasterSupervisor.php).
 var (
 	Celery = &Kind{Name: "Celery", Endless: true, Forks: true, files: []look{celerySoft}, Aborts: []string{"QUIT"}, Runtime: "Python"}
 	RQ     = &Kind{Name: "RQ", Endless: true, Forks: true, Apart: true, Dies: true, Runtime: "Python",
 		Ends: []End{{Flag: "--burst"}, {Flag: "-b"}, {Flag: "--max-idle-time"}, {Flag: "--max-jobs", Counts: true}}}
 	Dramatiq = &Kind{Name: "Dramatiq", Time: 10 * time.Minute, Flags: []string{"--worker-shutdown-timeout"}, Unit: time.Millisecond, Forks: true, Runtime: "Python"}
+	Huey     = &Kind{Name: "Huey", Endless: true, Stops: []string{"INT"}, Aborts: []string{"TERM"}, Runtime: "Python"}
+	Arq      = &Kind{Name: "arq", files: []look{arqSettings}, Runtime: "Python", Ends: []End{{Flag: "--burst"}}}
 	Laravel  = &Kind{Name: "Laravel", Time: time.Minute, Flags: []string{"--timeout"}, Stops: []string{"TERM", "QUIT"}, NoEnd: []string{"0"},
 		Ends: []End{{Flag: "--once"}, {Flag: "--stop-when-empty"}, {Flag: "--stop-when-empty-for"}, {Flag: "--max-time"}, {Flag: "--max-jobs", Counts: true}}}
 	Horizon = &Kind{Name: "Laravel Horizon", Time: time.Minute, Stops: []string{"TERM"}, files: []look{horizonConfig}}
@@ -42,6 +44,7 @@ var (
 	Supervisor = &Kind{Name: "tasuki supervise", Endless: true, Flags: []string{"-t", "--timeout"}, files: []look{supervisorFile}}
 	BullMQ     = &Kind{Name: "BullMQ", Own: "is decided by the program's own code (what it does on SIGTERM, and how long worker.close() may take)", Runtime: "Node", Library: true, Ends: usual}
 	Graphile   = &Kind{Name: "graphile-worker", Time: 5 * time.Second, files: []look{graphileConfig}, Runtime: "Node", Ends: []End{{Flag: "--once"}}}
+	N8N        = &Kind{Name: "n8n", Time: 30 * time.Second, Env: []string{"N8N_GRACEFUL_SHUTDOWN_TIMEOUT"}, Runtime: "Node"}
 	Asynq      = &Kind{Name: "asynq", Time: 8 * time.Second, Quiets: true, Runtime: "Go", Library: true, Ends: usual}
 	River      = &Kind{Name: "River", Endless: true, Runtime: "Go", Library: true, Ends: usual}
 	Faktory    = &Kind{Name: "Faktory worker", Time: 25 * time.Second, Quiets: true, Runtime: "Go", Library: true, Ends: usual}
@@ -54,5 +57,5 @@ var (
 var usual = []End{{Flag: "--once"}, {Flag: "--drain"}, {Flag: "--burst"}, {Flag: "--stop-when-empty"}, {Flag: "--max-time"}, {Flag: "--exit-on-complete"}}
 
 // Kinds are all that are known by themselves.
-var Kinds = []*Kind{Tasuki, Supervisor, Sidekiq, SidekiqSwarm, DelayedJob, SolidQueue, GoodJob, Resque, ResquePool, Que, Celery, RQ, Dramatiq, Laravel, Horizon,
-	BullMQ, Graphile, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}
+var Kinds = []*Kind{Tasuki, Supervisor, Sidekiq, SidekiqSwarm, DelayedJob, SolidQueue, GoodJob, Resque, ResquePool, Que, Celery, RQ, Dramatiq, Huey, Arq, Laravel, Horizon,
+	BullMQ, Graphile, N8N, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}

@@ -66,6 +66,26 @@ func celeryFiles(f *Found) []string {
 		path.Join(path.Dir(at), "celeryconfig.py"), path.Join(path.Dir(at), "settings.py"), at+"/settings/base.py", at+"/settings/production.py")
 }
 
+var waits = regexp.MustCompile(`^job_completion_wait\b[^=]*=\s*(.+?)\s*(?:#.*)?$`)
+
+// arqSettings is job_completion_wait of the class that arq is given: shop.work.Settings.
+func arqSettings(f *Found, p Place) (setting, bool) {
+	module := first(f.Words[1:])
+	if at := strings.LastIndex(module, "."); at > 0 {
+		module = strings.ReplaceAll(module[:at], ".", "/")
+	}
+	for _, name := range []string{module + ".py", module + "/__init__.py"} {
+		content, shown, ok := p.Read(name)
+		if !ok {
+			continue
+		}
+		if value, at := line(string(content), waits, "#"); at > 0 {
+			return setting{text: deploy.Text{Value: value, Pos: deploy.Pos{File: shown, Line: at}, Open: strings.Trim(value, "0123456789_") != ""}, what: "arq's job_completion_wait"}, true
+		}
+	}
+	return setting{}, false
+}
+
 var (
 	horizonTime = regexp.MustCompile(`["']timeout["']\s*=>\s*((?:\(int\)\s*)?env\([^)]*\)|[^,\]\s]+)`)
 	phpEnv      = regexp.MustCompile(`^(?:\(int\)\s*)?env\(\s*["'](\w+)["']\s*(?:,\s*["']?(\d+)["']?\s*)?\)$`)

@@ -32,7 +32,7 @@ type Known struct {
 // programs are workers by their name alone.
 var programs = map[string]*Kind{
 	"sidekiq": Sidekiq, "sidekiqswarm": SidekiqSwarm, "resque-pool": ResquePool, "rqworker": RQ, "dramatiq": Dramatiq,
-	"graphile-worker": Graphile, "que": Que, "faktory-worker": FaktoryRuby,
+	"graphile-worker": Graphile, "que": Que, "faktory-worker": FaktoryRuby, "huey_consumer": Huey, "huey_consumer.py": Huey,
 }
 
 // A sub is a worker that is a part of a bigger program: its command is one of the words.
@@ -51,7 +51,7 @@ var subs = []sub{
 	{"resque", "work", Resque},
 	{"artisan", "queue:work", Laravel}, {"artisan", "queue:listen", Laravel}, {"artisan", "horizon", Horizon},
 	{"manage.py", "rqworker", RQ}, {"manage.py", "rqworker-pool", RQ}, {"django-admin", "rqworker", RQ}, {"manage.py", "rundramatiq", Dramatiq},
-	{"rqworker.py", "", RQ},
+	{"rqworker.py", "", RQ}, {"manage.py", "run_huey", Huey}, {"bench", "worker", RQ}, {"bench", "worker-pool", RQ}, {"n8n", "worker", N8N},
 }
 
 // Recognise finds the worker that words start, if it is one.
@@ -102,6 +102,10 @@ func (k Known) kind(full string, args []deploy.Text) *Kind {
 		return celery(args)
 	case (name == "manage.py" || name == "airflow") && len(args) > 1 && args[0].Value == "celery":
 		return celery(args[1:])
+	case (name == "manage.py" || name == "flask") && len(args) > 1 && args[0].Value == "rq" && (args[1].Value == "worker" || args[1].Value == "worker-pool"):
+		return RQ
+	case (name == "arq" || name == "arq.cli") && strings.Contains(first(args), ".") && !has(args, "--check"):
+		return Arq
 	case name == "delayed_job" && !has(args, "stop") && !has(args, "status"):
 		return DelayedJob
 	case name == "good_job" && (first(args) == "start" || first(args) == ""):
