@@ -50,8 +50,13 @@ func readKubernetesTerraform(s *site, name string, content []byte) error {
 func readKubernetes(s *site, name string, content []byte) error {
 	shown := s.repo.Shown(name)
 	remarks, err := s.cluster.Add(name, shown, content)
-	for _, r := range remarks {
-		s.note(Note{Pos: Pos{File: shown, Line: r.Line}, Text: r.Text, Hint: r.Hint})
+	for i, r := range remarks {
+		switch {
+		case !r.Template:
+			s.note(Note{Pos: Pos{File: shown, Line: r.Line}, Text: r.Text, Hint: r.Hint})
+		case i == 0 || !remarks[i-1].Template: // several pods of one file are one template
+			s.addTemplate(name, r.Line, content)
+		}
 	}
 	return err
 }
@@ -61,6 +66,7 @@ func endKubernetes(s *site) {
 	for _, r := range s.cluster.Remarks() {
 		s.note(Note{Pos: r.Pos, Text: r.Text, Hint: r.Hint})
 	}
+	s.noteTemplates()
 	for _, pod := range s.cluster.Pods() {
 		for _, c := range pod.Containers() {
 			w := c.Workload()

@@ -146,6 +146,39 @@ func TestWhatIsNoManifestYetIsNamed(t *testing.T) {
 	}
 }
 
+func TestAChartsTemplatesAreNamedOnceWithThoseOfWorkers(t *testing.T) {
+	deployment := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ .Release.Name }}}\n"
+	r := check(t, "-- charts/shop/Chart.yaml --\nname: shop\n-- charts/shop/templates/web.yaml --\n"+deployment+
+		"-- charts/shop/templates/jobs/low.yaml --\n"+deployment+"      command: [\"bundle\", \"exec\", \"sidekiq\"]\n"+
+		"-- charts/shop/templates/worker.yaml --\n{{- if .x }}\n"+deployment+"-- charts/shop/charts/cache/Chart.yaml --\nname: cache\n"+
+		"-- charts/shop/charts/cache/templates/cache.yaml --\n"+deployment+
+		"-- charts/shop/templates/worker-hpa.yaml --\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: {{ .x }}\n", doctor.Options{})
+	if len(r.Notes) != 1 {
+		t.Fatalf("%v", r.Notes)
+	}
+	n := r.Notes[0]
+	if n.Text != "4 templates of pods were not judged; workers by their words: templates/jobs/low.yaml, templates/worker.yaml" || filepath.Base(n.Pos.File) != "shop" ||
+		n.Hint != "helm template "+n.Pos.File+" | tasuki doctor -" {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestTemplatesOfAnotherLanguageAreNotSentToHelm(t *testing.T) {
+	r := check(t, "-- Chart.yaml --\nname: shop\n-- deploy/a.yaml.erb --\napiVersion: v1\nkind: Deployment\n-- deploy/b.yaml.erb --\napiVersion: v1\nkind: Deployment\n", doctor.Options{})
+	if len(r.Notes) != 1 || r.Notes[0].Text != "2 templates of pods were not judged" || strings.Contains(r.Notes[0].Hint, "helm") {
+		t.Errorf("%v", r.Notes)
+	}
+}
+
+func TestATemplateOfAStackWithoutTasksIsNotNamed(t *testing.T) {
+	for kind, want := range map[string]int{"AWS::S3::Bucket": 0, "AWS::ECS::TaskDefinition": 1} {
+		r := check(t, "-- cf.yml --\nResources:\n{{- range .x }}\n  A: {Type: '"+kind+"'}\n{{- end }}\n", doctor.Options{})
+		if len(r.Notes) != want {
+			t.Errorf("%s: %v", kind, r.Notes)
+		}
+	}
+}
+
 func TestAGraceThatIsKnownOnlyAtTheDeployIsSaidToBe(t *testing.T) {
 	for _, value := range []string{"${GRACE}", "$GRACE", "\"__GRACE__\""} {
 		r := check(t, "-- p.yaml --\n"+pod+"spec:\n  terminationGracePeriodSeconds: "+value+"\n  containers: [{image: a, command: [sidekiq]}]\n", doctor.Options{})

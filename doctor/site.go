@@ -24,6 +24,7 @@ type site struct {
 	stages    map[string][]*deploy.Image
 	workloads []*deploy.Workload
 	cluster   kube.Cluster // what the manifests say together
+	templates []template   // of manifests
 	pages     pages
 	notes     []Note
 	files     int

@@ -28,6 +28,10 @@ type Remark struct {
 	Pos  deploy.Pos // in its stead, of one that is about another file
 	Text string
 	Hint string
+
+	// Template says that it is a template with pods, which only its tool can render. It has
+	// no text.
+	Template bool
 }
 
 // Add takes in a file, by its path in the repository and the name under which people know
@@ -47,7 +51,7 @@ func (c *Cluster) Add(name, shown string, content []byte) (remarks []Remark, err
 				remarks = append(remarks, templateRemark(o.Pos().Line))
 			case k != nil: // Remarks says it
 			case fragment(o):
-				remarks = append(remarks, Remark{Line: o.Pos().Line, Text: "the " + o.Kind + " has containers without an image: it is a patch, and was not judged", Hint: rendering})
+				remarks = append(remarks, Remark{Line: o.Pos().Line, Text: "the " + o.Kind + " has containers without an image: it is a patch, and was not judged", Hint: building})
 			default:
 				c.add(o)
 				remarks = append(remarks, doubles(o)...)

@@ -128,7 +128,7 @@ func FuzzCluster(f *testing.F) {
 		for _, name := range []string{"k/p.yaml", "k/p.json"} {
 			remarks, _ := c.Add(name, name, content)
 			for _, r := range remarks {
-				if r.Line < 1 || r.Text == "" {
+				if r.Line < 1 || r.Text == "" && !r.Template {
 					t.Errorf("%+v", r)
 				}
 			}

@@ -57,7 +57,7 @@ func (p *product) keys() tree.Keys {
 
 // remark says of a patch of pods that it was not judged by itself, or not at all.
 func (p *patch) remark(k *Kustomization, met bool) (Remark, bool) {
-	r := Remark{Pos: p.pos, Hint: rendering}
+	r := Remark{Pos: p.pos, Hint: building}
 	switch {
 	case !met && makesPods(p.target.kind) && !k.component:
 		r.Text = "it is a Kustomize patch of " + k.Shown + " for a " + p.target.kind + " that no file here has: it was not judged"

@@ -9,8 +9,8 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
-// rendering is how to judge what was not.
-const rendering = "render it first: helm template CHART | tasuki doctor -, or kustomize build FOLDER | tasuki doctor -"
+// building is how to judge what Kustomize makes of a patch.
+const building = "kustomize build FOLDER | tasuki doctor - judges what comes of it"
 
 // IsTemplate says whether a file is one by its name: worker.yaml.erb.
 func IsTemplate(name string) bool {
@@ -31,13 +31,19 @@ var podKind = regexp.MustCompile(`(?m)^[ \t]*kind:[ \t]*["']?(Pod|Deployment|Sta
 // openKind is a kind that the template itself chooses.
 var openKind = regexp.MustCompile(`(?m)^kind:[ \t]*["']?\{\{`)
 
+// otherKind is another object, whose pods stand in a template of their own: what scales them
+// names their kind too.
+var otherKind = regexp.MustCompile(`(?m)^kind:[ \t]*["']?[A-Z]\w*`)
+
+var listKind = regexp.MustCompile(`(?m)^kind:[ \t]*["']?(List|Template)\b`)
+
 func templateRemark(line int) Remark {
-	return Remark{Line: line, Text: "it is a template, and was not judged", Hint: rendering}
+	return Remark{Line: line, Template: true}
 }
 
 // templates says of a template that it was not judged, if it is one of pods.
 func templates(content []byte) []Remark {
-	at := podKind.FindIndex(content)
+	at := podsAt(content)
 	if at == nil {
 		at = openKind.FindIndex(content)
 	}
@@ -45,6 +51,18 @@ func templates(content []byte) []Remark {
 		return nil
 	}
 	return []Remark{templateRemark(1 + bytes.Count(content[:at[0]], []byte("\n")))}
+}
+
+// podsAt finds the kind of an object with pods. One that is not at its line's begin counts in
+// lists and ranges alone.
+func podsAt(content []byte) []int {
+	others := otherKind.Match(content) && !listKind.Match(content)
+	for _, at := range podKind.FindAllIndex(content, -1) {
+		if content[at[0]] == 'k' || !others {
+			return at
+		}
+	}
+	return nil
 }
 
 // unrendered says whether an object with pods is a template that happens to be good YAML:
