@@ -120,7 +120,7 @@ func (f *scriptFile) hasDeploys(of *script.Call) bool {
 // idle says whether the repository says what it deploys, and none of that is a worker.
 func (s *scene) idle() bool {
 	deployed := slices.ContainsFunc(s.works, func(k *work) bool { return k.Platform != deploy.Cron && k.Platform != deploy.Procfile })
-	return deployed && !slices.ContainsFunc(s.works, (*work).worker)
+	return deployed && !slices.ContainsFunc(s.works, func(k *work) bool { return k.worker() || k.likely() })
 }
 
 // ofWorkers says whether a command's targets are workers, by their names or because a
@@ -174,7 +174,7 @@ func (s *scene) served(f *scriptFile) (workers, known bool) {
 	for _, k := range s.works {
 		if c, ok := k.Detail.(composed); ok && compose.Named(c.project.Names[0]) {
 			known = true
-			workers = workers || k.worker()
+			workers = workers || k.worker() || k.likely()
 		}
 	}
 	return workers, known

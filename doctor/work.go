@@ -226,7 +226,9 @@ func (s *site) judge(r *Report) {
 	for _, w := range s.workloads {
 		k := s.follow(w)
 		all.works = append(all.works, k)
-		if k.worker() {
+		if !k.worker() {
+			s.unfollowed(k)
+		} else {
 			s.strange(k.entry)
 			r.Workers = append(r.Workers, Worker{Name: k.Name, Kind: k.kind().Name, Pos: k.Pos, Command: strings.Join(deploy.Values(k.chain.Program), " "), Sum: k.sum})
 		}

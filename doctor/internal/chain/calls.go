@@ -260,6 +260,7 @@ func (t *tour) cd(words []deploy.Text) {
 // function goes through a function of the script's own.
 func (t *tour) function(f function, args []deploy.Text, w where) {
 	if t.calls++; t.calls > mostCalls {
+		t.open = tooMuch
 		return
 	}
 	before, others, outer := t.state.args, t.state.others, t.text
@@ -295,6 +296,7 @@ func (t *tour) eval(words []deploy.Text, w where) {
 	var all []string
 	for _, v := range words {
 		if v.Open {
+			t.open = "what eval runs is not known before the deploy: " + v.Value
 			return
 		}
 		all = append(all, v.Value)

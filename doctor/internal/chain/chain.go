@@ -143,6 +143,9 @@ const (
 	busiest = 1000 // programs in all
 )
 
+// tooDeep is why a chain is not followed to its end.
+const tooDeep = "too many programs start each other"
+
 // Follow follows words to the worker.
 func Follow(words []deploy.Text, in Place) *Chain {
 	in.spent = new(int)
@@ -153,7 +156,11 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 	c := &Chain{Env: map[string]deploy.Text{}, Dir: in.dir}
 	for range deepest {
 		*in.spent++
-		if c.Program = words; len(words) == 0 || depth > deepest || *in.spent > busiest {
+		if c.Program = words; len(words) == 0 {
+			return c
+		}
+		if depth > deepest || *in.spent > busiest {
+			c.Open = tooDeep
 			return c
 		}
 		words = named(words)
@@ -168,6 +175,9 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 		if found, ok := in.Known.Recognise(words); ok {
 			c.Worker, c.Program = found, found.Words
 			return c
+		}
+		if w, ok := in.Known.Unsaid(words); ok {
+			c.Open = "what " + path.Base(words[0].Value) + " is to do is not known before the deploy: " + w.Value
 		}
 		rest, ok := in.step(c, words, depth)
 		if !ok {

@@ -173,9 +173,23 @@ func TestWhatStandsInFrontOfAWorkerIsPassed(t *testing.T) {
 }
 
 func TestWhatNoFileSaysIsOpen(t *testing.T) {
-	for _, command := range [][]string{{"/app/gone.sh", "worker"}, {"npm", "run", "gone"}, {"sh", "-c", "$COMMAND"}, {"bash", "/gone.sh"}, {"sh", "-c", "if then"}} {
-		if got := chain.Follow(words(command...), place(deploy.Dash, nil, nil)); got.Worker != nil {
-			t.Errorf("%q has a worker: %+v", command, got.Worker)
+	for _, command := range [][]string{
+		{"/app/gone.sh", "worker"}, {"bin/gone"}, {"npm", "run", "gone"}, {"sh", "-c", "$COMMAND"}, {"bash", "/gone.sh"}, {"sh", "-c", "if then"}, {"sh", "-c", "eval \"$COMMAND\""},
+		{"sh", "-c", "$COMMAND & nginx"}, {"sh", "-c", "f() { f; }; f; f"}, {"tini", "--", "bin/gone"}, {"yarn", "workspace", "a", "w"},
+		{"sh", "-c", "exec celery -A shop $ROLE"}, {"sh", "-c", "/usr/bin/python3 manage.py $ROLE"}, {"sh", "-c", "bundle exec rake $TASK"},
+		{"sh", "-c", strings.Repeat("true\n", 30000)}, {"sh", "-c", strings.Repeat("a\n", 300)},
+	} {
+		if got := chain.Follow(words(command...), place(deploy.Dash, nil, nil)); got.Worker != nil || got.Open == "" {
+			t.Errorf("%.100q: open %q, worker %+v", command, got.Open, got.Worker)
+		}
+	}
+}
+
+func TestWhatIsFollowedToItsEndIsNotOpen(t *testing.T) {
+	for _, command := range [][]string{{"puma", "-C", "x.rb"}, {"sh", "-c", "set -e; cd /x; exec nginx"}, {"bash", "-lc", "source /etc/profile && rails server"}, {"npm", "run", "w"}, {"redis-server"},
+		{"/opt/venv/bin/celery", "-A", "shop", "beat"}, {"/usr/bin/python3", "web.py"}, {"celery", "-A", "shop", "beat", "--schedule=$FILE"}} {
+		if got := chain.Follow(words(command...), place(deploy.Dash, map[string]string{"package.json#w": "next start"}, nil)); got.Open != "" {
+			t.Errorf("%q: %s", command, got.Open)
 		}
 	}
 }

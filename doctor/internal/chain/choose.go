@@ -1,6 +1,10 @@
 package chain
 
-import "github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+import (
+	"cmp"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+)
 
 // choose finds among the programs that a script starts the worker: the first that the
 // shell gets in the way of, or else the first; if there is none, the last program counts.
@@ -17,9 +21,21 @@ func (t *tour) choose() run {
 	}
 	if best == nil {
 		last.trap = None
+		last.chain = t.unfollowed(last.chain)
 		return last
 	}
 	return *best
+}
+
+// unfollowed is the last program that a script starts, with why another one could not be
+// followed that may have been the worker.
+func (t *tour) unfollowed(last *Chain) *Chain {
+	c := *last
+	for i := len(t.stops) - 1; i >= 0 && c.Open == ""; i-- {
+		c.Open = t.stops[i].chain.Open
+	}
+	c.Open = cmp.Or(c.Open, t.open)
+	return &c
 }
 
 // worse says whether it is the more telling one of two workers that a script starts.

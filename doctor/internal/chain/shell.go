@@ -114,6 +114,9 @@ func (in Place) joinRun(c *Chain, l Link, r run, named bool) {
 func (in Place) file(c *Chain, words []deploy.Text, depth int) bool {
 	content, ok := in.find(words[0].Value)
 	if !ok {
+		if strings.Contains(words[0].Value, "/") && !in.Known.Knows(words[0].Value) {
+			c.Open = words[0].Value + " is not in this repository"
+		}
 		return false
 	}
 	first, _, _ := strings.Cut(content.Value[:min(len(content.Value), 300)], "\n")
@@ -170,7 +173,7 @@ func (in Place) inside(text deploy.Text, f frame) run {
 	case text.Open:
 		return run{chain: &Chain{Open: "what the shell runs is not known before the deploy"}, offset: -1}
 	case f.depth > deepest, *in.spent > busiest:
-		return run{chain: &Chain{Open: "too many programs start each other"}, offset: -1}
+		return run{chain: &Chain{Open: tooDeep}, offset: -1}
 	}
 	t := newTour(in, f)
 	if err := t.source(text); err != nil {

@@ -58,7 +58,8 @@ type tour struct {
 	calls  int
 	steps  int
 	reads  int
-	looped int // loops around
+	looped int    // loops around
+	open   string // why a part of it was not followed; empty: all was
 	seen   map[place]*visits
 }
 
@@ -70,6 +71,9 @@ const (
 	mostText  = 256 << 10 // bytes of shell
 	mostOpen  = 8000      // of what opens in it
 )
+
+// tooMuch is why a script is not followed to its end.
+const tooMuch = "it has more commands than are followed"
 
 func newTour(in Place, f frame) *tour {
 	t := &tour{in: in, f: f, funcs: map[string]function{}, seen: map[place]*visits{}}
@@ -143,6 +147,9 @@ type where struct {
 
 func (t *tour) list(stmts []*syntax.Stmt, w where) {
 	for i, s := range stmts {
+		if len(t.stops) > mostStops {
+			t.open = tooMuch
+		}
 		if t.ended || t.left || len(t.stops) > mostStops {
 			return
 		}
@@ -153,7 +160,10 @@ func (t *tour) list(stmts []*syntax.Stmt, w where) {
 }
 
 func (t *tour) stmt(s *syntax.Stmt, w where) {
-	if t.steps++; s == nil || s.Cmd == nil || t.steps > mostSteps {
+	if t.steps++; t.steps > mostSteps {
+		t.open = tooMuch
+	}
+	if s == nil || s.Cmd == nil || t.steps > mostSteps {
 		return
 	}
 	w.background = w.background || s.Background || s.Coprocess

@@ -76,6 +76,30 @@ func (k Known) Recognise(words []deploy.Text) (*Found, bool) {
 	return found, ok
 }
 
+// Knows says whether a program is one whose commands are known, by its name: what it is given
+// decides whether it works jobs off.
+func (k Known) Knows(program string) bool {
+	name := path.Base(program)
+	_, interprets := interpreters[strings.TrimRight(name, "0123456789.")]
+	return interprets || manifold[name] || programs[name] != nil || slices.Contains(runs, name) || slices.ContainsFunc(subs, func(s sub) bool { return s.program == name })
+}
+
+// manifold are programs that have a worker among other commands, beside those in subs.
+var manifold = map[string]bool{"celery": true, "airflow": true, "delayed_job": true, "good_job": true, "jobs": true, "tasuki": true, "supervisord": true}
+
+// Unsaid is the word that would say whether a known program works jobs off, if no file resolves
+// it: celery -A shop $ROLE.
+func (k Known) Unsaid(words []deploy.Text) (word deploy.Text, ok bool) {
+	if inner := interpreted(words); k.Knows(inner[0].Value) {
+		for _, w := range inner[1:] {
+			if w.Open && !strings.HasPrefix(w.Value, "-") {
+				return w, true
+			}
+		}
+	}
+	return deploy.Text{}, false
+}
+
 // runs are programs of which the user names what they run: worker.js, worker.jar, shop:work.
 var runs = []string{"node", "nodejs", "deno", "bun", "tsx", "ts-node", "java", "dotnet", "elixir", "mix", "rake", "rails", "artisan", "manage.py"}
 
