@@ -59,7 +59,7 @@ func (k *work) stopSignal() (Finding, bool) {
 	if !k.worker() || k.Image == nil || k.StopSignal.Given() || k.Image.StopSignal.Open || k.rewrites() {
 		return Finding{}, false
 	}
-	if _, service := k.Detail.(overlayService); service || k.Platform == deploy.Systemd {
+	if _, service := k.Detail.(overlayService); service || k.Platform == deploy.Systemd || k.Platform == deploy.Supervisor {
 		return Finding{}, false
 	}
 	said := k.Image.StopSignal

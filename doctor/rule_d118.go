@@ -36,7 +36,7 @@ CMD ["node", "dist/worker.js"]
 `,
 	check: func(s *scene, say func(Finding)) {
 		for _, k := range s.works {
-			if !k.worker() || k.Image == nil || k.kind().Runtime == "" || k.Init.Known() || k.Platform == deploy.Docker && s.used(k) {
+			if !k.worker() || k.Image == nil || k.kind().Runtime == "" || k.Init.Known() || k.Platform == deploy.Supervisor || k.Platform == deploy.Docker && s.used(k) {
 				continue
 			}
 			if slices.ContainsFunc(k.chain.Links, func(l chain.Link) bool {

@@ -170,14 +170,23 @@ func (in Place) script(c *Chain, words []deploy.Text, l Link, f frame) bool {
 // inside follows what a shell is given to run.
 func (in Place) inside(text deploy.Text, f frame) run {
 	switch {
-	case text.Open:
+	case text.Open && !strings.Contains(text.Value, " "): // nothing of it is known
 		return run{chain: &Chain{Open: "what the shell runs is not known before the deploy"}, offset: -1}
 	case f.depth > deepest, *in.spent > busiest:
 		return run{chain: &Chain{Open: tooDeep}, offset: -1}
+	}
+	if text.Open {
+		in.Env = unset
 	}
 	t := newTour(in, f)
 	if err := t.source(text); err != nil {
 		return run{chain: &Chain{Open: err.Error()}, offset: -1}
 	}
 	return t.choose()
+}
+
+// unset are the variables of a string in which the platform has left some: whose a ${NAME} in it is,
+// the platform's or the shell's, cannot be told, and what it holds neither.
+func unset(name string) (deploy.Text, bool) {
+	return deploy.Text{Value: "${" + name + "}", Open: true}, true
 }

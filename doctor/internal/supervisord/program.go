@@ -126,6 +126,9 @@ func (p *Program) text(value string, at deploy.Pos) deploy.Text {
 			return "0"
 		}
 		t.Open = true
+		if variable, ok := strings.CutPrefix(name, "ENV_"); ok {
+			return "${" + variable + "}" // as a shell in the command would have it
+		}
 		return found
 	})
 	return t

@@ -31,7 +31,7 @@ func TestACommandIsReadWithoutItsCommentAndWithItsIndentedLines(t *testing.T) {
 func TestWhatSupervisorPutsInIsPutInAndItsEnvironmentIsNotKnown(t *testing.T) {
 	p := one(t, "[program:mail]\ncommand=work %(program_name)s-%(process_num)02d 5%% %(ENV_QUEUES)s\n")
 	words := p.Words()
-	if got, want := strings.Join(deploy.Values(words), "|"), "work|mail-0|5%|%(ENV_QUEUES)s"; got != want {
+	if got, want := strings.Join(deploy.Values(words), "|"), "work|mail-0|5%|${QUEUES}"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if words[2].Open || !words[3].Open {
