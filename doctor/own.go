@@ -42,8 +42,10 @@ func (s *site) ownWorker(w *deploy.Workload) func([]deploy.Text) (*worker.Found,
 		switch base := path.Base(full); {
 		case full == chain.GoRun:
 			return s.goRun(w, words)
-		case base == "node", base == "nodejs", base == "tsx", base == "ts-node", base == "deno":
+		case nodePrograms[base]:
 			return s.nodeWorker(w, words)
+		case strings.HasPrefix(base, "python"), strings.HasSuffix(base, ".py"):
+			return s.pythonWorker(w, words)
 		case base == "mix" || len(words) > 1 && words[1].Value == "start" || base == "server" && path.Base(path.Dir(full)) == "bin":
 			if found, ok := s.obanWorker(w, words); ok {
 				return found, true

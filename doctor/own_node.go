@@ -14,11 +14,21 @@ import (
 // nodeNames are what files are called that work jobs off.
 var nodeNames = regexp.MustCompile(`(?i)(worker|queue|job|consumer|processor)`)
 
+// nodePrograms run a file of JavaScript's or TypeScript's in their own process, or pass signals to it.
+var nodePrograms = map[string]bool{"node": true, "nodejs": true, "tsx": true, "ts-node": true, "ts-node-esm": true, "ts-node-script": true, "swc-node": true, "vite-node": true,
+	"jiti": true, "deno": true}
+
 // nodeWorker is a program of Node's: in a project that has BullMQ or graphile-worker, a file
 // whose source makes a worker, or that is called like one.
 func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	rest := words[1:]
+	if path.Base(words[0].Value) == "deno" && len(rest) > 0 && rest[0].Value == "run" {
+		rest = rest[1:]
+	}
 	for len(rest) > 0 && strings.HasPrefix(rest[0].Value, "-") {
+		if rest[0].Value == "--run" || strings.HasPrefix(rest[0].Value, "--run=") {
+			return nil, false // a script of package.json, which is followed by itself
+		}
 		valued := slices.Contains([]string{"-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "-C", "--conditions", "--max-old-space-size", "--project", "-P"}, rest[0].Value)
 		rest = rest[1:]
 		if valued && len(rest) > 0 {
@@ -28,7 +38,7 @@ func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Foun
 	if len(rest) == 0 || rest[0].Open {
 		return nil, false
 	}
-	file := rest[0].Value
+	file := s.nodeMain(w, rest[0].Value)
 	if path.Base(file) == "graphile-worker" || strings.Contains(file, "node_modules/graphile-worker/") {
 		return &worker.Found{Kind: worker.Graphile, Words: rest}, true
 	}
@@ -40,6 +50,21 @@ func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Foun
 		return nil, false
 	}
 	return &worker.Found{Kind: kind, Words: rest}, true
+}
+
+// nodeMain is the file that node takes a folder for: its package.json's main.
+func (s *site) nodeMain(w *deploy.Workload, file string) string {
+	if path.Base(file) != "." && path.Ext(file) != "" {
+		return file
+	}
+	content, _, ok := s.readIn(w, path.Join(file, "package.json"))
+	var pkg struct {
+		Main string `json:"main"`
+	}
+	if !ok || json.Unmarshal(content, &pkg) != nil || pkg.Main == "" {
+		return file
+	}
+	return path.Join(file, pkg.Main)
 }
 
 // nodeLibraries are what makes workers; who has several is taken for the first of them.

@@ -218,6 +218,8 @@ func (in Place) step(c *Chain, words []deploy.Text, depth int) (rest []deploy.Te
 		return rest, len(rest) > 0
 	case runners[name]:
 		return in.runner(c, words, depth)
+	case name == "node" && nodeRuns(words):
+		return in.nodeRun(c, words, depth)
 	case name == "su" || name == "runuser":
 		return in.switcher(c, words, depth)
 	case name == "xargs", name == "parallel", name == "watch", name == "script":

@@ -146,6 +146,10 @@ var wayCases = []struct {
 	{[]string{"npx", "-y", "worker"}, chain.Runner, chain.Kills},
 	{[]string{"npx", "-c", "worker"}, chain.Runner, chain.Kills},
 	{[]string{"corepack", "yarn", "w"}, chain.Wrapper, chain.Kills},
+	{[]string{"node", "--run", "w"}, chain.Deaf, chain.Ignores},
+	{[]string{"node", "--env-file=x", "--run=w", "--", "-t", "5"}, chain.Deaf, chain.Ignores},
+	{[]string{"cross-env", "A=b", "worker"}, chain.Wrapper, chain.None},
+	{[]string{"yarn", "run", "worker"}, chain.Runner, chain.Kills},
 	{[]string{"nodemon", "--exec", "worker", "-v"}, chain.DevRunner, chain.Kills},
 	{[]string{"watchexec", "-e", "py", "--", "worker"}, chain.DevRunner, chain.Kills},
 	{[]string{"watchmedo", "auto-restart", "-d", ".", "worker"}, chain.DevRunner, chain.Kills},
@@ -174,7 +178,7 @@ func TestWhatStandsInFrontOfAWorkerIsPassed(t *testing.T) {
 
 func TestWhatNoFileSaysIsOpen(t *testing.T) {
 	for _, command := range [][]string{
-		{"/app/gone.sh", "worker"}, {"bin/gone"}, {"npm", "run", "gone"}, {"sh", "-c", "$COMMAND"}, {"bash", "/gone.sh"}, {"sh", "-c", "if then"}, {"sh", "-c", "eval \"$COMMAND\""},
+		{"/app/gone.sh", "worker"}, {"bin/gone"}, {"npm", "run", "gone"}, {"npm", "run", "worker"}, {"pnpm", "run", "worker"}, {"node", "--run", "gone"}, {"sh", "-c", "$COMMAND"}, {"bash", "/gone.sh"}, {"sh", "-c", "if then"}, {"sh", "-c", "eval \"$COMMAND\""},
 		{"sh", "-c", "$COMMAND & nginx"}, {"sh", "-c", "f() { f; }; f; f"}, {"tini", "--", "bin/gone"}, {"yarn", "workspace", "a", "w"},
 		{"sh", "-c", "exec celery -A shop $ROLE"}, {"sh", "-c", "/usr/bin/python3 manage.py $ROLE"}, {"sh", "-c", "bundle exec rake $TASK"},
 		{"sh", "-c", strings.Repeat("true\n", 30000)}, {"sh", "-c", strings.Repeat("a\n", 300)},

@@ -37,7 +37,7 @@ var wrappers = map[string]wrapperOf{
 	"setpriv": flagged("--reuid", "--regid", "--groups", "--inh-caps", "--ambient-caps", "--bounding-set"),
 	"chpst":   flagged("-u", "-U", "-b", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-r", "-t", "-0"),
 	"gosu":    behindFlags(1), "su-exec": behindFlags(1), "setuidgid": behindFlags(1), "s6-setuidgid": behindFlags(1), "chroot": behindFlags(1),
-	"s6-env": env, "with-contenv": behindFlags(0), "ddtrace-run": behindFlags(0), "opentelemetry-instrument": flagged("--traces_exporter", "--service_name", "--metrics_exporter"),
+	"s6-env": env, "cross-env": env, "with-contenv": behindFlags(0), "ddtrace-run": behindFlags(0), "opentelemetry-instrument": flagged("--traces_exporter", "--service_name", "--metrics_exporter"),
 	"catchsegv": behindFlags(0), "thrust": behindFlags(0), "corepack": behindFlags(0), "strace": flagged("-e", "-o", "-p"), "flock": flock,
 	"sudo": sudo, "doas": sudo, "timeout": timeout,
 	"bundle": second("exec", ""), "rbenv": second("exec", ""), "asdf": second("exec", ""), "mise": second("exec", "x"),

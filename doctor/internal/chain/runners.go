@@ -2,6 +2,7 @@ package chain
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
@@ -57,6 +58,39 @@ func (in Place) runner(c *Chain, words []deploy.Text, depth int) ([]deploy.Text,
 	return nil, false
 }
 
+// script is what node --run is told to run, with what stands behind its dashes.
+func script(words []deploy.Text) (args []deploy.Text, ok bool) {
+	for i := 1; i < len(words) && strings.HasPrefix(words[i].Value, "-"); i++ {
+		switch name, given := strings.CutPrefix(words[i].Value, "--run="); {
+		case given:
+			args = []deploy.Text{{Value: name, Pos: words[i].Pos, Open: words[i].Open}}
+		case words[i].Value == "--run" && i+1 < len(words):
+			args = []deploy.Text{words[i+1]}
+		default:
+			continue
+		}
+		if at := slices.IndexFunc(words, func(w deploy.Text) bool { return w.Value == "--" }); at > i {
+			args = append(args, words[at:]...)
+		}
+		return args, true
+	}
+	return nil, false
+}
+
+// nodeRuns says whether node is to run a script of package.json, and not a file.
+func nodeRuns(words []deploy.Text) bool {
+	_, ok := script(words)
+	return ok
+}
+
+// nodeRun follows node --run NAME into package.json: node gives it to a shell, has no handler for a
+// signal, and leaves out what npm runs before and after it (nodejs/node, src/node_task_runner.cc).
+func (in Place) nodeRun(c *Chain, words []deploy.Text, depth int) (rest []deploy.Text, ok bool) {
+	args, _ := script(words)
+	in.runScript(c, Link{Role: Deaf, Name: "node --run", Pos: words[0].Pos, Trap: Ignores, Offset: -1}, nil, args, depth)
+	return nil, false
+}
+
 // called is the string that npx -c or npm exec -c is given.
 func called(flags, args []deploy.Text) (deploy.Text, bool) {
 	all := append(append([]deploy.Text{}, flags...), args...)
@@ -83,7 +117,7 @@ func (in Place) runScript(c *Chain, l Link, flags, args []deploy.Text, depth int
 	if in.NPM != nil {
 		text, ok = in.NPM(dir, script)
 	}
-	if !ok && !strings.HasSuffix(l.Name, " run "+script) && !strings.HasPrefix(l.Name, "npm ") {
+	if !ok && l.runsPrograms(script) {
 		if rest := in.follow(args, depth+1); rest.Worker != nil {
 			c.join(l, rest)
 			return
@@ -105,6 +139,17 @@ func (in Place) runScript(c *Chain, l Link, flags, args []deploy.Text, depth int
 	}
 	in.dir = dir
 	c.join(l, in.inside(text, frame{family: deploy.Dash, depth: depth + 1}).chain)
+}
+
+// runsPrograms says whether a runner takes what is no script for a program: npm does not, and pnpm
+// only without a run in front of it.
+func (l Link) runsPrograms(script string) bool {
+	name, _, _ := strings.Cut(l.Name, " ")
+	switch name {
+	case "yarn", "yarnpkg", "bun":
+		return true
+	}
+	return l.Role == Runner && name != "npm" && !strings.HasSuffix(l.Name, " run "+script)
 }
 
 // switcher follows su's -c, or the words of runuser.

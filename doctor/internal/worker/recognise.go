@@ -59,7 +59,7 @@ func (k Known) Recognise(words []deploy.Text) (*Found, bool) {
 	if len(words) == 0 || words[0].Open {
 		return nil, false
 	}
-	inner := interpreted(words)
+	inner := Interpreted(words)
 	if kind := k.kind(inner[0].Value, inner[1:]); kind != nil {
 		return &Found{Kind: kind, Words: inner}, true
 	}
@@ -126,7 +126,7 @@ func (k Known) kind(full string, args []deploy.Text) *Kind {
 		return celery(args)
 	case (name == "manage.py" || name == "airflow") && len(args) > 1 && args[0].Value == "celery":
 		return celery(args[1:])
-	case (name == "manage.py" || name == "flask") && len(args) > 1 && args[0].Value == "rq" && (args[1].Value == "worker" || args[1].Value == "worker-pool"):
+	case (name == "manage.py" || name == "flask") && belowRQ(args):
 		return RQ
 	case (name == "arq" || name == "arq.cli") && strings.Contains(first(args), ".") && !has(args, "--check"):
 		return Arq
@@ -142,6 +142,12 @@ func (k Known) kind(full string, args []deploy.Text) *Kind {
 		return Supervisor
 	}
 	return nil
+}
+
+// belowRQ says whether a program's own rq is to start workers.
+func belowRQ(args []deploy.Text) bool {
+	rest := skip(args, "-A", "--app", "-e", "--env-file")
+	return len(rest) > 1 && rest[0].Value == "rq" && (rest[1].Value == "worker" || rest[1].Value == "worker-pool")
 }
 
 // celery is its worker where that is the command that it is given, and not an app's name; or
@@ -186,8 +192,8 @@ func has(args []deploy.Text, word string) bool {
 // value of their own.
 var interpreters = map[string][]string{"ruby": {"-I", "-r", "-E", "-C"}, "php": {"-d", "-c", "-z"}, "python": {"-W", "-X", "-Q"}}
 
-// interpreted takes an interpreter away from in front of its script or module.
-func interpreted(words []deploy.Text) []deploy.Text {
+// Interpreted takes an interpreter away from in front of its script or module.
+func Interpreted(words []deploy.Text) []deploy.Text {
 	name := strings.TrimRight(path.Base(words[0].Value), "0123456789.")
 	valued, ok := interpreters[name]
 	if !ok {
