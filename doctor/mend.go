@@ -59,19 +59,20 @@ func (l lost) array() (string, []string, []Edit) {
 	if c == nil || c.Form != deploy.Shell {
 		return "write the command as an array", nil, nil
 	}
+	name = c.Instruction(name)
 	text, next, at := c.Words[len(c.Words)-1].Value, l.link.Next, l.link.Offset
 	if l.link.More || l.shellless() && !plain(text) {
 		return "write the command as an array, or start the worker as the last command, with exec", nil, nil
 	}
 	fix := "write it so that no shell stays in front"
 	line := name + " " + list(text)
-	if strings.TrimSpace(text) != next || !plain(text) || !l.shellless() && (name == "ENTRYPOINT" || !usual(c)) { // an ENTRYPOINT as an array would take arguments that did not count so far
+	if strings.TrimSpace(text) != next || !plain(text) || !l.shellless() && (c == entry || !usual(c)) { // an ENTRYPOINT as an array would take arguments that did not count so far
 		if at < 0 || at > len(text) || strings.Contains(text, "\n") {
 			return fix, []string{l.execed()}, nil
 		}
 		line = name + " " + text[:at] + "exec " + text[at:]
 	}
-	if entry != nil && name == "ENTRYPOINT" && command != nil { // an array would take the CMD for its arguments
+	if c == entry && command != nil { // an array would take the CMD for its arguments
 		return fix, []string{line}, nil
 	}
 	return fix, []string{line}, []Edit{{File: c.Pos.File, First: c.Pos.Line, Last: max(c.Pos.Last, c.Pos.Line), Lines: []string{line}}}
@@ -104,7 +105,7 @@ func (l lost) unrun() (string, []string, []Edit) {
 	if said != l.link.Name {
 		return fix, nil, nil // it has flags of its own, or something in front
 	}
-	line := "CMD " + list(next)
+	line := c.Instruction("CMD") + " " + list(next)
 	return fix, []string{line}, []Edit{{File: c.Pos.File, First: c.Pos.Line, Last: max(c.Pos.Last, c.Pos.Line), Lines: []string{line}}}
 }
 

@@ -32,7 +32,7 @@ CMD ["-t", "60"]
 			if !k.worker() && !s.site.wouldStart(k, c) {
 				continue
 			}
-			line := "ENTRYPOINT " + list(strings.TrimPrefix(entry.Words[len(entry.Words)-1].Value, "exec "))
+			line := entry.Instruction("ENTRYPOINT") + " " + list(strings.TrimPrefix(entry.Words[len(entry.Words)-1].Value, "exec "))
 			f := Finding{Pos: entry.Pos, cause: entry.Pos, rank: 3, Workload: k.Name, Message: fmt.Sprintf("the ENTRYPOINT is in shell form, so that %q (%s) does not count", c.String(), c.Pos),
 				Outcome: "the worker starts without what it says, its timeout for one, or does not start", Fix: "write the ENTRYPOINT as an array"}
 			if plain(entry.Words[len(entry.Words)-1].Value) {

@@ -15,6 +15,16 @@ type Command struct {
 	Pos   Pos
 	Form  Form
 	Words []Text // for Shell: the shell, its options, the string
+
+	OnBuild bool // an ONBUILD of the stage that the image is made from
+}
+
+// Instruction is the word or two by which a Dockerfile says it, of CMD or ENTRYPOINT.
+func (c *Command) Instruction(name string) string {
+	if c.OnBuild {
+		return "ONBUILD " + name
+	}
+	return name
 }
 
 // String is what a person would type.

@@ -49,6 +49,8 @@ type reader struct {
 	stages        []*deploy.Image
 	own           map[string]bool
 	built         []deploy.Built
+	triggered     bool                             // by an ONBUILD
+	triggers      map[*deploy.Image][]*parser.Node // a stage's ONBUILDs, for those that are made from it
 }
 
 func (r *reader) last() *deploy.Image { return r.stages[len(r.stages)-1] }
@@ -104,6 +106,8 @@ func (r *reader) instruction(n *parser.Node) {
 		r.copies(n)
 	case "RUN":
 		r.run(n)
+	case "ONBUILD":
+		r.trigger(n)
 	}
 }
 
@@ -119,7 +123,7 @@ func (r *reader) replace(name string, old **deploy.Command, c *deploy.Command) {
 // command is a CMD's or ENTRYPOINT's value: a JSON array is started as it is, all else is
 // given to a shell.
 func (r *reader) command(n *parser.Node) *deploy.Command {
-	c := &deploy.Command{Pos: r.pos(n)}
+	c := &deploy.Command{Pos: r.pos(n), OnBuild: r.triggered}
 	if n.Attributes["json"] {
 		c.Words = r.words(n)
 		return c

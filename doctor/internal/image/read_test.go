@@ -133,3 +133,20 @@ func TestWhatAnUnknownBaseIsShowsInWhatIsInstalledThere(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAStageSaysOnBuildIsSaidByThoseThatAreMadeFromIt(t *testing.T) {
+	const base = "FROM ruby:3.4 AS base\nWORKDIR /app\nONBUILD COPY bin /app/bin\nONBUILD ENTRYPOINT [\"bin/entry\"]\nONBUILD CMD bundle exec sidekiq\n"
+	if m := last(t, base); m.Entry != nil || m.Command != nil || len(m.Copies) > 0 {
+		t.Errorf("it is said of the stage itself: %+v", m)
+	}
+	m := last(t, base+"FROM base\n")
+	if m.Entry == nil || m.Entry.Pos.Line != 4 || m.Command == nil || m.Command.Form != deploy.Shell || m.Command.Pos.Line != 5 || len(m.Copies) != 1 {
+		t.Errorf("%+v", m)
+	}
+	if m := last(t, base+"FROM base\nCMD [\"puma\"]\n"); m.Command.String() != "puma" {
+		t.Errorf("what the stage says itself does not win: %v", m.Command)
+	}
+	if m := last(t, base+"FROM base AS next\nCMD [\"puma\"]\nFROM next\n"); m.Command.String() != "puma" {
+		t.Errorf("it is handed on twice: %v", m.Command)
+	}
+}

@@ -27,6 +27,11 @@ func (r *reader) from(n *parser.Node) {
 	for _, s := range r.stages[:len(r.stages)-1] {
 		if s.Name != "" && strings.EqualFold(s.Name, base.Value) {
 			inherit(m, s)
+			r.triggered = true
+			for _, n := range r.triggers[s] {
+				r.instruction(n)
+			}
+			r.triggered = false
 			return
 		}
 	}
@@ -36,6 +41,30 @@ func (r *reader) from(n *parser.Node) {
 	m.Family = Family(m.Base)
 	m.StopSignal = stopSignal(m.Base)
 }
+
+// trigger remembers an ONBUILD: it is an instruction of each stage that is made from this one, and
+// of this one it is none.
+func (r *reader) trigger(n *parser.Node) {
+	if n.Next == nil || len(n.Next.Children) == 0 {
+		return
+	}
+	instruction := *n.Next.Children[0]
+	switch strings.ToUpper(instruction.Value) {
+	case "FROM", "ONBUILD", "ARG":
+		return
+	}
+	instruction.StartLine, instruction.EndLine = n.StartLine, n.EndLine
+	if r.triggers == nil {
+		r.triggers = map[*deploy.Image][]*parser.Node{}
+	}
+	if of := r.triggers[r.last()]; len(of) < mostTriggers {
+		r.triggers[r.last()] = append(of, &instruction)
+	}
+}
+
+// mostTriggers are how many ONBUILDs of a stage count: stages that are made from each other run
+// them each time.
+const mostTriggers = 100
 
 // inherit gives a stage what the one has that it is made from.
 func inherit(m, from *deploy.Image) {
