@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/compose"
@@ -66,40 +65,12 @@ func (s *site) kamalWorkloads(c *kamal.Config, name string, r *kamal.Role) []*de
 		w.Name += " of " + path.Base(name)
 	}
 	all := []*deploy.Workload{w}
-	if at, ok := s.queueInPuma(w, r); ok && !s.follow(w).worker() {
+	if at, ok := s.queueInPuma(w); ok && r.Proxied && !s.follow(w).worker() { // its command is not known, or Puma behind something that is not
 		jobs := *w
 		jobs.Name += ", Solid Queue in Puma"
-		jobs.Entry, jobs.Command, jobs.Init = &deploy.Command{Pos: at, Words: []deploy.Text{{Value: "bin/jobs", Pos: at}}}, nil, Pos{}
+		jobs.Entry, jobs.Command, jobs.Init = &deploy.Command{Pos: at, Words: []deploy.Text{{Value: "puma", Pos: at}}}, nil, Pos{}
 		jobs.Image = nil
 		all = append(all, &jobs)
 	}
 	return all
-}
-
-// pumaPlugin is Solid Queue's plugin in config/puma.rb, and the variable that it depends on.
-var pumaPlugin = regexp.MustCompile(`(?m)^[ \t]*plugin[ (]+:solid_queue\)?(?:[ \t]+if[ \t]+ENV(?:\.fetch\(|\[)["'](\w+)["'])?`)
-
-// queueInPuma says whether a role's web server works jobs off, and where that is said.
-func (s *site) queueInPuma(w *deploy.Workload, r *kamal.Role) (Pos, bool) {
-	if !r.Proxied {
-		return Pos{}, false
-	}
-	content, shown, ok := s.readIn(&deploy.Workload{Root: w.Root}, "config/puma.rb")
-	m := pumaPlugin.FindSubmatchIndex(content)
-	if !ok {
-		return on(r, "SOLID_QUEUE_IN_PUMA")
-	}
-	if m == nil {
-		return Pos{}, false
-	}
-	if m[2] >= 0 {
-		return on(r, string(content[m[2]:m[3]]))
-	}
-	return Pos{File: shown, Line: 1 + strings.Count(string(content[:m[0]]), "\n")}, true
-}
-
-// on says whether a variable of a role is set to anything; Ruby takes each string for true.
-func on(r *kamal.Role, name string) (Pos, bool) {
-	t, ok := r.Env[name]
-	return t.Pos, ok && t.Value != "" && !t.Open
 }

@@ -42,6 +42,8 @@ func (s *site) ownWorker(w *deploy.Workload) func([]deploy.Text) (*worker.Found,
 		switch base := path.Base(full); {
 		case full == chain.GoRun:
 			return s.goRun(w, words)
+		case base == "puma", base == "rails":
+			return s.webWorker(w, words)
 		case nodePrograms[base]:
 			return s.nodeWorker(w, words)
 		case strings.HasPrefix(base, "python"), strings.HasSuffix(base, ".py"):

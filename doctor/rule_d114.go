@@ -94,6 +94,10 @@ func (k *work) unsaid() (Finding, bool) {
 	if !k.worker() || k.Image != nil || k.StopSignal.Given() || !slices.Contains(containers, k.Platform) || k.endsOn("TERM") || k.rewrites() {
 		return Finding{}, false
 	}
+	fix := "STOPSIGNAL " + k.stopSignalName() + " in its image"
+	if k.kind().Graceful != "" {
+		fix = k.kind().Graceful + "; or " + fix
+	}
 	return Finding{Severity: Warning, Pos: k.at(Figure{Pos: k.chain.Program[0].Pos}), Workload: k.Name,
 		Message: fmt.Sprintf("SIGTERM stops it unless its image says otherwise, and on that %s ends its jobs at once", k.kind().Name),
 		Outcome: "all jobs end at once, in the midst of their work", Fix: cmp.Or(k.deafened(), strings.TrimPrefix(k.kind().Graceful+"; or ", "; or ")+"STOPSIGNAL "+k.stopSignalName()+" in its image")}, true

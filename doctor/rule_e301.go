@@ -45,6 +45,9 @@ where the worker needs more, and a warning where it is just enough: nobody who c
 				continue
 			}
 			f, short := s.stopShort(k, c)
+			if !short && k.kind().Web && k.sum.Holds() {
+				continue
+			}
 			if !short {
 				f = Finding{Severity: Warning, Pos: k.Grace.Pos, cause: k.Grace.Pos, rank: rankStop, Workload: k.Name, Sum: k.sum,
 					Message: fmt.Sprintf("no stopTimeout: %s has ECS' %d s", k.kind().Name, int(ecs.DefaultGrace.Seconds())),

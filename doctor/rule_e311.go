@@ -45,7 +45,7 @@ task, with all jobs in it, without any deploy.`,
 		for k, c := range s.tasks() {
 			n := c.HealthCheck()
 			interval, retries, ok := c.Patience()
-			if !ok || interval*retries >= patience {
+			if k.kind().Web || !ok || interval*retries >= patience {
 				continue
 			}
 			say(Finding{Pos: n.KeyPos(), Workload: k.Name,

@@ -39,6 +39,9 @@ spec:
 				continue
 			}
 			f, short := k.tooShort()
+			if !short && k.kind().Web && k.sum.Holds() {
+				continue
+			}
 			if !short {
 				f = Finding{Severity: Warning, Pos: k.Grace.Pos, cause: k.Grace.Pos, rank: rankGrace, Workload: k.Name, Sum: k.sum,
 					Message: fmt.Sprintf("no terminationGracePeriodSeconds: %s has Kubernetes' 30 s", k.kind().Name),

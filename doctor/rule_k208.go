@@ -51,7 +51,7 @@ spec:
 			probe := c.Get("livenessProbe")
 			timeout, period, failures := orInt(probe.Get("timeoutSeconds"), 1), orInt(probe.Get("periodSeconds"), 10), orInt(probe.Get("failureThreshold"), 3)
 			asks := probe.Get("httpGet").Exists() || probe.Get("exec").Exists()
-			if !asks || timeout > 1 || timeout < 0 || period < 0 || failures < 0 || period*failures >= 60 || period > 60 || failures > 60 {
+			if k.kind().Web || !asks || timeout > 1 || timeout < 0 || period < 0 || failures < 0 || period*failures >= 60 || period > 60 || failures > 60 {
 				continue
 			}
 			say(Finding{Pos: probe.KeyPos(), Workload: k.Name,

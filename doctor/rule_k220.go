@@ -63,7 +63,7 @@ spec:
 	check: func(s *scene, say func(Finding)) {
 		for k, c := range s.containers() {
 			for _, o := range c.Pod.Scalers() {
-				if kube.Brakes(o) {
+				if k.kind().Web || kube.Brakes(o) {
 					continue
 				}
 				say(Finding{Pos: o.Node.Get("spec", "scaleTargetRef").KeyPos(), Workload: k.Name,

@@ -43,6 +43,9 @@ func (s *site) follow(w *deploy.Workload) *work {
 	if !k.worker() {
 		s.behindEntry(k, in)
 	}
+	if web, ok := unnamedWeb(w); ok && !k.worker() {
+		k.chain = chain.Follow([]deploy.Text{web}, in)
+	}
 	if !k.worker() || w.Platform == deploy.Docker || w.Platform == deploy.Cron || w.Platform == deploy.Procfile {
 		return k
 	}

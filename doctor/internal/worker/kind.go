@@ -55,6 +55,9 @@ type Kind struct {
 	// Ends are what makes it end by itself.
 	Ends []End
 
+	// Web: it is a web server that works jobs off besides.
+	Web bool
+
 	// Library: it is a program of somebody's own that links one. What its flags do nobody knows.
 	Library bool
 

@@ -15,6 +15,11 @@ var (
 	SolidQueue = &Kind{Name: "Solid Queue", Time: 5 * time.Second, files: []look{rails("solid_queue", "SolidQueue")}}
 	GoodJob    = &Kind{Name: "GoodJob", Endless: true, Flags: []string{"--shutdown-timeout"}, Env: []string{"GOOD_JOB_SHUTDOWN_TIMEOUT"}, files: []look{rails("good_job", "GoodJob")},
 		Ends: []End{{Flag: "--idle-timeout"}, {Variable: "GOOD_JOB_IDLE_TIMEOUT"}}}
+	// Puma stops its own requests first (solid_queue, lib/puma/plugin/solid_queue.rb); what is said of GoodJob is its shutdown, which waits without
+	// an end where it is given none (good_job, lib/good_job.rb).
+	SolidQueuePuma = &Kind{Name: "Solid Queue in Puma", Web: true, Time: 5 * time.Second, files: []look{rails("solid_queue", "SolidQueue")}}
+	GoodJobAsync   = &Kind{Name: "GoodJob in Puma", Web: true, Endless: true}
+
 	Resque = &Kind{Name: "Resque", Endless: true, Forks: true, Stops: []string{"QUIT"}, Aborts: []string{"TERM", "INT"}, drains: resqueDrains, files: []look{resqueTime},
 		Graceful: "GRACEFUL_TERM=1 in its environment", Assigns: true, Ends: []End{{Variable: "INTERVAL", Zero: true}}}
 	ResquePool = &Kind{Name: "resque-pool", Endless: true, Forks: true, Apart: true, Stops: []string{"QUIT"}, Aborts: []string{"TERM", "INT"}, drains: poolDrains, files: []look{resqueTime},
@@ -57,5 +62,5 @@ var (
 var usual = []End{{Flag: "--once"}, {Flag: "--drain"}, {Flag: "--burst"}, {Flag: "--stop-when-empty"}, {Flag: "--max-time"}, {Flag: "--exit-on-complete"}}
 
 // Kinds are all that are known by themselves.
-var Kinds = []*Kind{Tasuki, Supervisor, Sidekiq, SidekiqSwarm, DelayedJob, SolidQueue, GoodJob, Resque, ResquePool, Que, Celery, RQ, Dramatiq, Huey, Arq, Laravel, Horizon,
-	BullMQ, Graphile, N8N, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}
+var Kinds = []*Kind{Tasuki, Supervisor, Sidekiq, SidekiqSwarm, DelayedJob, SolidQueue, SolidQueuePuma, GoodJob, GoodJobAsync, Resque, ResquePool, Que, Celery, RQ, Dramatiq, Huey, Arq,
+	Laravel, Horizon, BullMQ, Graphile, N8N, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}

@@ -43,6 +43,27 @@ func rails(name, module string) look {
 	}
 }
 
+var asyncMode = regexp.MustCompile(`(?:\bgood_job\.execution_mode\s*=|[{,\s]execution_mode:|:execution_mode\s*=>)\s*(?::|["'])(\w+)`)
+
+// Async says whether GoodJob works jobs off in the web server: by its configuration, or else by its
+// variable.
+func Async(p Place) bool {
+	for _, name := range []string{"config/initializers/good_job.rb", "config/environments/" + environment(p) + ".rb", "config/application.rb"} {
+		content, _, ok := p.Read(name)
+		mode := ""
+		for _, line := range strings.Split(string(content), "\n") {
+			if m := asyncMode.FindStringSubmatch(uncommented(line)); m != nil && ok {
+				mode = m[1]
+			}
+		}
+		if mode != "" {
+			return strings.HasPrefix(mode, "async")
+		}
+	}
+	mode, _ := p.variable("GOOD_JOB_EXECUTION_MODE")
+	return !mode.Open && strings.HasPrefix(mode.Value, "async")
+}
+
 // rubyLine is the last line of a file that sets something.
 func rubyLine(p Place, file string, is *regexp.Regexp) (found setting, ok bool) {
 	content, shown, there := p.Read(file)
