@@ -90,7 +90,7 @@ var manifold = map[string]bool{"celery": true, "airflow": true, "delayed_job": t
 // Unsaid is the word that would say whether a known program works jobs off, if no file resolves
 // it: celery -A shop $ROLE.
 func (k Known) Unsaid(words []deploy.Text) (word deploy.Text, ok bool) {
-	if inner := interpreted(words); k.Knows(inner[0].Value) {
+	if inner := Interpreted(words); k.Knows(inner[0].Value) {
 		for _, w := range inner[1:] {
 			if w.Open && !strings.HasPrefix(w.Value, "-") {
 				return w, true
