@@ -55,6 +55,7 @@ type Container struct {
 
 	snake     bool                 // its keys are a module's, in snake case
 	overrides map[string]tree.Node // of a manifest: what it sets in the task definition, by lower case paths
+	usual     usual                // what its module does where nothing is said
 }
 
 // A Service keeps tasks running.
@@ -150,6 +151,8 @@ func (c *Container) StopName() (name string, ok bool) {
 		camel = camel || strings.ToLower(key) != key
 	}
 	switch {
+	case c.usual.stopName != "":
+		return c.usual.stopName, true
 	case c.Task.called && snake:
 		return "stop_timeout", true
 	case c.Task.called && !camel:
@@ -178,6 +181,9 @@ func (c *Container) grace() deploy.Figure {
 
 // unset is what a container has that asks for nothing.
 func (c *Container) unset() deploy.Figure {
+	if c.usual.stop > 0 && !c.StopTimeout().Exists() {
+		return deploy.Figure{Time: c.usual.stop, Default: true, What: "the module's own default stopTimeout", Pos: c.Pos()}
+	}
 	if a := c.Task.Agent; a.What != "" && c.Task.OnInstances() {
 		return a
 	}

@@ -30,9 +30,9 @@ func FromTerraform(p *terraform.Project) (tasks []*Task, services []Service, tro
 		}
 	}
 	for _, c := range p.Remote {
-		if t := fromCall(c); t != nil {
-			tasks = append(tasks, t)
-		} else if name := c.Source.Value; strings.Contains(name, "ecs") && !strings.Contains(name, "container-definition") && !strings.HasSuffix(name, "//modules/cluster") {
+		made, known := fromCall(c, p.Forest)
+		tasks = append(tasks, made...)
+		if name := c.Source.Value; !known && strings.Contains(name, "ecs") && !strings.Contains(name, "container-definition") && !strings.HasSuffix(name, "//modules/cluster") {
 			troubles = append(troubles, Trouble{Pos: c.Pos, Text: "module " + c.Name + " comes from " + name + ", which is not in this repository", Why: "what it runs was not judged"})
 		}
 	}
@@ -98,35 +98,4 @@ func defaultProviders(m *terraform.Module) []Provider {
 		return nil
 	}
 	return providers(all[0].Node.Get("default_capacity_provider_strategy"), "capacity_provider")
-}
-
-// fromCall is the task of a module of a registry of which it is known what it makes:
-// terraform-aws-modules/ecs/aws//modules/service, with its container_definitions.
-func fromCall(c terraform.Call) *Task {
-	if !strings.Contains(c.Source.Value, "terraform-aws-modules/") || !strings.Contains(c.Source.Value, "ecs") {
-		return nil
-	}
-	list := c.Node.Get("container_definitions")
-	if !list.IsMap() || list.Partly() {
-		return nil
-	}
-	t := &Task{Name: c.Name, Pos: c.Pos, Form: HCL, Key: key(c.Module, "module."+c.Name), List: list, called: true}
-	s := Service{Launch: c.Node.Get("launch_type").Text().Value, Pos: c.Pos}
-	for _, p := range c.Node.Get("capacity_provider_strategy").Values() {
-		if name := p.Get("capacity_provider"); name.Exists() {
-			s.Providers = append(s.Providers, Provider{Name: name.Text().Value, Pos: name.Pos()})
-		}
-	}
-	if s.Launch == "" && len(s.Providers) == 0 {
-		s.Launch = "FARGATE" // the module's own default
-	}
-	t.Services = []Service{s}
-	for name, n := range list.Pairs() {
-		label := n.Get("name").Text().Value
-		if label == "" {
-			label = name.Value
-		}
-		t.Containers = append(t.Containers, &Container{Task: t, Node: n, Name: label})
-	}
-	return t
 }

@@ -20,7 +20,12 @@ func (c *Container) workload() *deploy.Workload {
 	for _, init := range []tree.Node{c.Node.Get("linuxParameters", "initProcessEnabled"), c.Node.Get("linux_parameters", "initProcessEnabled"), c.overrides["linuxparameters.initprocessenabled"]} {
 		if on, ok := init.Bool(); ok && on {
 			w.Init = init.KeyPos()
+		} else if ok {
+			c.usual.init = deploy.Pos{} // it is said to be off
 		}
+	}
+	if !w.Init.Known() {
+		w.Init = c.usual.init
 	}
 	return w
 }

@@ -32,8 +32,17 @@ func (m *Module) remote(p []string) (tree.Node, int) {
 // inputNames are what the module's inputs are called in a container definition.
 var inputNames = map[string]string{
 	"container_name": "name", "container_image": "image", "command": "command", "entrypoint": "entryPoint", "essential": "essential", "stop_timeout": "stopTimeout",
-	"environment": "environment", "secrets": "secrets", "environment_files": "environmentFiles", "healthcheck": "healthCheck",
+	"environment": "environment", "map_environment": "environment", "secrets": "secrets", "map_secrets": "secrets", "environment_files": "environmentFiles", "healthcheck": "healthCheck",
 	"linux_parameters": "linuxParameters", "container_depends_on": "dependsOn", "firelens_configuration": "firelensConfiguration", "log_configuration": "logConfiguration",
 }
 
-func containerOf(inputs tree.Node, f *tree.Forest) tree.Node { return f.Renamed(inputs, inputNames) }
+// containerOf is the definition; what container_definition has counts before all else.
+func containerOf(inputs tree.Node, f *tree.Forest) tree.Node {
+	made := f.Renamed(inputs, inputNames)
+	for key, value := range inputs.Get("container_definition").Pairs() {
+		if !value.IsNull() {
+			made = f.Changed(made, tree.Operation{Kind: "add", Path: []string{key.Value}, Value: value})
+		}
+	}
+	return made
+}
