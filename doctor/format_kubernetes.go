@@ -48,6 +48,9 @@ func readKubernetesTerraform(s *site, name string, content []byte) error {
 }
 
 func readKubernetes(s *site, name string, content []byte) error {
+	if s.values(name) {
+		return nil
+	}
 	shown := s.repo.Shown(name)
 	remarks, err := s.cluster.Add(name, shown, content)
 	for i, r := range remarks {

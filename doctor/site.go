@@ -37,6 +37,7 @@ type site struct {
 	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
 	ordered   []string                  // names, sorted; nil: not yet
 	leased    map[*worker.Kind][]Figure // where a queue gives jobs away again, by the worker that they are of
+	makers    []string                  // programs that make a deployment's files
 	own       *ownPrograms              // the repository's own programs; nil: not looked for yet
 }
 
@@ -71,7 +72,7 @@ type format struct {
 
 // formats are read in this order: what refers to images comes after them.
 func formats() []format {
-	return slices.Concat(imageFormats, composeFormats, kubernetesFormats, ecsFormats, systemdFormats, supervisorFormats, scriptFormats)
+	return slices.Concat(imageFormats, composeFormats, kubernetesFormats, ecsFormats, makerFormats, systemdFormats, supervisorFormats, scriptFormats)
 }
 
 // read finds the files and reads them; only is a single one of them that was asked for.
