@@ -82,11 +82,7 @@ func (f *Found) has(e End, p Place) bool {
 
 // given says whether a flag is there, with a value or without.
 func (f *Found) given(name string) bool {
-	own := f.Words
-	if i := slices.IndexFunc(own, func(w deploy.Text) bool { return w.Value == "--" }); i >= 0 {
-		own = own[:i]
-	}
-	return slices.ContainsFunc(own, func(w deploy.Text) bool {
+	return slices.ContainsFunc(own(f.Words), func(w deploy.Text) bool {
 		return w.Value == name || strings.HasPrefix(w.Value, name+"=")
 	})
 }

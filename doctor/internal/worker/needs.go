@@ -40,6 +40,9 @@ type setting struct {
 // what it takes beyond it, and what is left for the end.
 func (f *Found) Needs(p Place, told Told) []deploy.Figure {
 	own := f.timeout(p, told)
+	if own.Open != "" && told.Timeout > 0 {
+		own = f.told(told)
+	}
 	if own.Endless && told.LongestJob > 0 {
 		own = deploy.Figure{Time: told.LongestJob, What: "the longest job (--longest-job)"}
 	}
@@ -58,6 +61,9 @@ func (f *Found) timeout(p Place, told Told) deploy.Figure {
 			return f.figure(s)
 		}
 	}
+	if w, ok := f.hidden(); ok {
+		return f.figure(f.concealed(w))
+	}
 	if flag, ok := f.Flag(f.Kind.Flags...); ok {
 		return f.figure(setting{text: flag.Value, what: f.Kind.Name + "'s " + flag.Name})
 	}
@@ -75,9 +81,14 @@ func (f *Found) timeout(p Place, told Told) deploy.Figure {
 		return *f.Own
 	}
 	if told.Timeout > 0 {
-		return deploy.Figure{Time: told.Timeout, What: f.Kind.Name + "'s timeout (--worker-timeout)"}
+		return f.told(told)
 	}
 	return f.byDefault(p, told)
+}
+
+// told is the time that the user says.
+func (f *Found) told(t Told) deploy.Figure {
+	return deploy.Figure{Time: t.Timeout, What: f.Kind.Name + "'s timeout (--worker-timeout)"}
 }
 
 // byDefault is what counts where nothing is said.

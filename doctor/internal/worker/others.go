@@ -39,9 +39,10 @@ func celerySoft(f *Found, p Place) (setting, bool) {
 	if remap.Open {
 		return setting{text: remap, what: "what Celery does on SIGTERM (REMAP_SIGTERM)"}, true
 	}
+	read := false
 	for _, name := range celeryFiles(f) {
 		content, shown, ok := p.Read(name)
-		if !ok {
+		if read = read || ok; !ok {
 			continue
 		}
 		if value, at := line(string(content), soft, "#"); at > 0 {
@@ -50,12 +51,18 @@ func celerySoft(f *Found, p Place) (setting, bool) {
 			return setting{text: text, what: what}, true
 		}
 	}
+	if module, ok := f.Flag("-A", "--app", "--config"); ok && !read {
+		return f.absent(module.Value), true
+	}
 	return setting{text: deploy.Text{Value: "0", Pos: remap.Pos}, what: "a cold shutdown (REMAP_SIGTERM)"}, true
 }
 
 // celeryFiles are where an application of Celery's has its settings.
 func celeryFiles(f *Found) []string {
 	files := []string{"celeryconfig.py"}
+	if config, ok := f.Flag("--config"); ok {
+		files = []string{strings.ReplaceAll(config.Value.Value, ".", "/") + ".py"}
+	}
 	app, _ := f.Flag("-A", "--app")
 	module, _, _ := strings.Cut(app.Value.Value, ":")
 	if module == "" {
@@ -70,18 +77,25 @@ var waits = regexp.MustCompile(`^job_completion_wait\b[^=]*=\s*(.+?)\s*(?:#.*)?$
 
 // arqSettings is job_completion_wait of the class that arq is given: shop.work.Settings.
 func arqSettings(f *Found, p Place) (setting, bool) {
-	module := first(f.Words[1:])
+	class := skip(f.Words[1:])
+	if len(class) == 0 {
+		return setting{}, false
+	}
+	module, read := class[0].Value, false
 	if at := strings.LastIndex(module, "."); at > 0 {
 		module = strings.ReplaceAll(module[:at], ".", "/")
 	}
 	for _, name := range []string{module + ".py", module + "/__init__.py"} {
 		content, shown, ok := p.Read(name)
-		if !ok {
+		if read = read || ok; !ok {
 			continue
 		}
 		if value, at := line(string(content), waits, "#"); at > 0 {
 			return setting{text: deploy.Text{Value: value, Pos: deploy.Pos{File: shown, Line: at}, Open: strings.Trim(value, "0123456789_") != ""}, what: "arq's job_completion_wait"}, true
 		}
+	}
+	if !read {
+		return f.absent(class[0]), true
 	}
 	return setting{}, false
 }
@@ -142,9 +156,17 @@ func phpValue(expr string, at deploy.Pos, p Place) deploy.Text {
 var aborts = regexp.MustCompile(`\bgracefulShutdownAbortTimeout["']?\s*[:=]\s*([^,}]+?)\s*[,}]?\s*(?://.*)?$`)
 
 // graphileConfig is gracefulShutdownAbortTimeout, in milliseconds.
-func graphileConfig(_ *Found, p Place) (setting, bool) {
-	for _, name := range []string{"graphile.config.ts", "graphile.config.js", "graphile.config.mjs", "graphile.config.cjs", "graphile.config.mts", "graphile.config.cts"} {
+func graphileConfig(f *Found, p Place) (setting, bool) {
+	names := []string{"graphile.config.ts", "graphile.config.js", "graphile.config.mjs", "graphile.config.cjs", "graphile.config.mts", "graphile.config.cts"}
+	flag, named := f.Flag("-C", "--config")
+	if named {
+		names = []string{strings.TrimPrefix(flag.Value.Value, "./")}
+	}
+	for _, name := range names {
 		content, shown, ok := p.Read(name)
+		if !ok && named {
+			return f.absent(flag.Value), true
+		}
 		if !ok {
 			continue
 		}
@@ -213,11 +235,15 @@ var supervisorTime = regexp.MustCompile(`^timeout:\s*["']?([\w.]+)["']?\s*(?:#.*
 // supervisorFile is the timeout of the file that our supervisor is given.
 func supervisorFile(f *Found, p Place) (setting, bool) {
 	name := "tasuki.yml"
-	if flag, ok := f.Flag("-f", "--file"); ok {
+	flag, named := f.Flag("-f", "--file")
+	if named {
 		name = flag.Value.Value
 	}
 	content, shown, ok := p.Read(name)
-	if !ok {
+	switch {
+	case !ok && named:
+		return f.absent(flag.Value), true
+	case !ok:
 		return setting{}, false
 	}
 	value, at := line(string(content), supervisorTime)

@@ -135,7 +135,7 @@ func (k Known) kind(full string, args []deploy.Text) *Kind {
 	case name == "good_job" && (first(args) == "start" || first(args) == ""):
 		return GoodJob
 	case name == "jobs" && path.Base(path.Dir(full)) == "bin": // what its generator writes
-		if rest := skip(args, "-c", "--config_file", "--config-file", "--recurring_schedule_file", "--recurring-schedule-file", "--mode"); len(rest) == 0 || rest[0].Value == "start" {
+		if rest := skip(args, "-c", "--config_file", "--config-file", "--recurring_schedule_file", "--recurring-schedule-file", "--mode"); len(rest) == 0 || rest[0].Value == "start" || rest[0].Open {
 			return SolidQueue
 		}
 	case name == "tasuki" && first(skip(args, "--store")) == "supervise":

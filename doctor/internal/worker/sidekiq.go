@@ -39,7 +39,7 @@ func sidekiqYAML(f *Found, p Place) (setting, bool) {
 		}
 	}
 	if named.Given() {
-		return setting{text: deploy.Text{Value: named.Value, Pos: named.Pos, Open: true}, what: "Sidekiq's configuration file"}, true
+		return f.absent(named), true
 	}
 	return setting{}, false
 }
@@ -109,7 +109,8 @@ func sidekiqFile(content, shown, environment string, p Place) (setting, bool) {
 // environment that is none (faktory_worker_ruby, lib/faktory/cli.rb, 2.2).
 func faktoryYAML(f *Found, p Place) (setting, bool) {
 	names := []string{"config/faktory.yml", "config/faktory.yml.erb"}
-	if flag, ok := f.Flag("-C", "--config"); ok {
+	flag, named := f.Flag("-C", "--config")
+	if named {
 		names = []string{strings.TrimPrefix(flag.Value.Value, "./")}
 	}
 	for _, name := range names {
@@ -127,6 +128,9 @@ func faktoryYAML(f *Found, p Place) (setting, bool) {
 			}
 		}
 		return setting{}, false
+	}
+	if named {
+		return f.absent(flag.Value), true
 	}
 	return setting{}, false
 }
