@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
@@ -63,7 +64,7 @@ func (s *scene) nested(k *work) (Finding, bool) {
 	}
 	slowest, wait := (*work)(nil), time.Duration(0)
 	for _, inner := range s.works {
-		if p, ok := inner.program(); ok && inner.worker() && p.image != nil && p.image.Pos.File == k.Image.Pos.File && inner.waits() > wait {
+		if p, ok := inner.program(); ok && inner.worker() && p.image != nil && p.image.Pos.File == k.Image.Pos.File && inner.waits() > wait && s.begins(p, k) {
 			slowest, wait = inner, inner.waits()
 		}
 	}
@@ -86,6 +87,22 @@ func (s *scene) nested(k *work) (Finding, bool) {
 		f.Fix, f.Paste, f.Edits = outer.setPeriod(s.site)
 	}
 	return f, true
+}
+
+// begins says whether Supervisor starts a program with a container. Where autostart= is a
+// variable that containers of the same image set, it does in those that set it.
+func (s *scene) begins(p *supervised, k *work) bool {
+	name, ok := p.AutostartVariable()
+	if !ok {
+		return true
+	}
+	if t, set := k.Variable(name); set || k.EnvOpen {
+		return t.Open || !set || !slices.Contains([]string{"false", "0", "no", "off", ""}, strings.ToLower(t.Value))
+	}
+	return !slices.ContainsFunc(s.works, func(other *work) bool {
+		_, set := other.Variable(name)
+		return set && other.Image != nil && other.Image.Pos.File == k.Image.Pos.File
+	})
 }
 
 // waits is how long a stop of one of Supervisor's workers may take: its own time, at most stopwaitsecs.

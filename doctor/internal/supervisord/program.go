@@ -56,6 +56,17 @@ func (p *Program) Is(key string) (on bool, at deploy.Pos) {
 // defaultWait is stopwaitsecs where no file says it.
 const defaultWait = 10 * time.Second
 
+var variable = regexp.MustCompile(`^%\(ENV_(\w+)\)s$`)
+
+// AutostartVariable is the variable that says whether Supervisor starts it by itself, if one does.
+func (p *Program) AutostartVariable() (name string, ok bool) {
+	m := variable.FindStringSubmatch(p.entries["autostart"].Value)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
 // Grace is how long Supervisor waits after the stop signal before it kills.
 func (p *Program) Grace() deploy.Figure {
 	e, ok := p.entries["stopwaitsecs"]
