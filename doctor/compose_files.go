@@ -55,7 +55,7 @@ func (s *site) composeFiles() *composeFiles {
 	folders := map[string][]string{}
 	var order []string
 	for _, name := range s.names {
-		if isYAML(name) && s.isCompose(name) {
+		if mayBeCompose(name) && s.isCompose(name) {
 			dir := path.Dir(name)
 			if folders[dir] == nil {
 				order = append(order, dir)

@@ -3,11 +3,12 @@ package doctor
 import (
 	"errors"
 	"path"
+	"regexp"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/compose"
 )
 
-var composeFormats = []format{{name: "compose file", named: isYAML, holds: compose.Holds, read: readCompose}}
+var composeFormats = []format{{name: "compose file", named: mayBeCompose, holds: compose.Holds, read: readCompose}}
 
 // readCompose reads the projects that a file completes: the last of their files.
 func readCompose(s *site, name string, _ []byte) error {
@@ -65,3 +66,8 @@ func composeName(p *compose.Project, service string) string {
 	}
 	return name
 }
+
+// rackFiles are Convox' own: they look like compose files, and have graces and keys of theirs.
+var rackFiles = regexp.MustCompile(`^convox(?:\.[\w.-]+)?\.ya?ml$`)
+
+func mayBeCompose(name string) bool { return isYAML(name) && !rackFiles.MatchString(path.Base(name)) }
