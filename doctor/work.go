@@ -233,6 +233,11 @@ func (s *site) judge(r *Report) {
 			s.unfollowed(k)
 		} else {
 			s.strange(k.entry)
+			for _, l := range k.chain.Links {
+				if l.Strange {
+					s.strange(deploy.Text{Value: l.Name, Pos: l.Pos})
+				}
+			}
 			r.Workers = append(r.Workers, Worker{Name: k.Name, Kind: k.kind().Name, Pos: k.Pos, Command: strings.Join(deploy.Values(k.chain.Program), " "), Sum: k.sum})
 		}
 	}

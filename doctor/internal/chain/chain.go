@@ -59,6 +59,7 @@ type Link struct {
 	Groups  bool   // an init that signals the whole process group
 	Next    string // the command that it starts, as it is written there, without assignments in front
 	Lead    string // the assignments in front of Next
+	Strange bool   // a script that is not here: it is taken for one that becomes what it is given
 	More    bool   // something may follow that command: exec would leave it out
 
 	// Offset is where Next stands in its string or script, if an exec may be put in front of
@@ -224,6 +225,10 @@ func (in Place) step(c *Chain, words []deploy.Text, depth int) (rest []deploy.Te
 		return in.switcher(c, words, depth)
 	case name == "xargs", name == "parallel", name == "watch", name == "script":
 		return deaf(c, words)
+	}
+	if rest := in.stranger(words, depth); rest != nil {
+		c.Links = append(c.Links, Link{Role: Wrapper, Name: words[0].Value, Pos: words[0].Pos, Strange: true})
+		return rest, true
 	}
 	return nil, in.file(c, words, depth)
 }

@@ -45,6 +45,7 @@ var wrappers = map[string]wrapperOf{
 	"newrelic-admin": second("run-program", ""), "doppler": second("run", ""), "op": second("run", ""), "infisical": second("run", ""),
 	"rvm": rvm, "chruby-exec": dashed, "systemd-cat": flagged("-t", "-p", "--identifier", "--priority", "--stderr-priority", "--level-prefix"),
 	"chamber": dashed, "aws-vault": dashed, "dotenv": dotenv, "dotenvx": dashed, "envconsul": dashed, "vault": dashed, "wait-for-it.sh": dashed, "wait-for": dashed, "dockerize": dockerize,
+	"jemalloc.sh": behindFlags(0), "start-pgbouncer": behindFlags(0), "start-pgbouncer-stunnel": behindFlags(0), "start-stunnel": behindFlags(0), // of Heroku's buildpacks
 }
 
 func flagged(withValue ...string) wrapperOf {
@@ -198,6 +199,29 @@ func timeout(c *Chain, words []deploy.Text) []deploy.Text {
 	}
 	c.Links = append(c.Links, Link{Role: Timer, Name: path.Base(words[0].Value), Pos: words[0].Pos, Limit: rest[0].Value})
 	return rest[1:]
+}
+
+// launchers start what follows them: no script has them for a word of its own.
+var launchers = map[string]bool{"bundle": true, "poetry": true, "pipenv": true, "uv": true, "python": true, "python3": true, "php": true, "node": true}
+
+// stranger is the command behind a script that is not here: behind two dashes, or one that a
+// launcher begins. A word such as sidekiq alone may be the script's own.
+func (in Place) stranger(words []deploy.Text, depth int) []deploy.Text {
+	name := words[0].Value
+	if !strings.HasSuffix(name, ".sh") && !strings.Contains(name, "/") || strings.HasPrefix(name, "/usr/") || strings.HasPrefix(name, "/bin/") {
+		return nil
+	}
+	if _, here := in.find(name); here {
+		return nil
+	}
+	rest := dashed(&Chain{}, words)
+	if rest == nil && len(words) > 2 && launchers[path.Base(words[1].Value)] {
+		rest = words[1:]
+	}
+	if len(rest) == 0 || in.follow(rest, depth+1).Worker == nil {
+		return nil
+	}
+	return rest
 }
 
 // short says whether a cluster of one-letter options has one.
