@@ -19,6 +19,12 @@ var likelyWord = regexp.MustCompile(`(?i)(^|[^a-z])(workers?|sidekiq|celery|cele
 // plans them.
 var companions = regexp.MustCompile(`(?i)(^|[^a-z])(web|ui|dashboard|board|monitor|flower|exporter|metrics|beat|scheduler|clock|cron|test|tests|migrate|migrations?|setup|init|proxy|autoscaler|server|api)([^a-z]|$)`)
 
+// lastWorker is the name of a worker whatever stands in front: api-worker, clock-worker-2.
+var lastWorker = regexp.MustCompile(`(?i)(^|[^a-z])workers?([^a-z]*|\.[a-z.]+)$`)
+
+// idlers are programs that only keep a place.
+var idlers = map[string]bool{"sleep": true, "tail": true, "echo": true, "true": true, "false": true, "cat": true}
+
 // likely says whether a workload that no worker was found in probably is one: by its name, or
 // by that of the variable or the script at which its command could not be followed further.
 func (k *work) likely() bool {
@@ -26,14 +32,14 @@ func (k *work) likely() bool {
 		return false
 	}
 	program := k.chain.Program
-	if len(program) > 0 && otherPrograms.MatchString(path.Base(program[0].Value)) {
+	if len(program) > 0 && (idlers[path.Base(program[0].Value)] || otherPrograms.MatchString(path.Base(program[0].Value))) {
 		return false
 	}
 	name := k.called()
 	if k.chain.Open != "" && len(program) > 0 {
 		name += " " + path.Base(program[0].Value)
 	}
-	return likelyWord.MatchString(name) && !companions.MatchString(name)
+	return likelyWord.MatchString(name) && (lastWorker.MatchString(k.called()) || !companions.MatchString(name))
 }
 
 // called is the innermost name that a workload has: of a container its own, of an image its

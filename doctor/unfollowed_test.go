@@ -38,6 +38,8 @@ func TestAProbableWorkerThatCouldNotBeFollowedIsSaid(t *testing.T) {
 		"a script's syntax":      {service("worker", "build: .\ncommand: [/run.sh]") + "-- Dockerfile --\nFROM ruby:3.4\nCOPY run.sh /run.sh\n-- run.sh --\n#!/bin/sh\nif then\n", "it cannot be read as a shell would"},
 		"an image":               {service("worker", "image: example/shop"), "what example/shop starts no file here says"},
 		"an own program":         {service("worker", "image: example/shop\ncommand: python jobs.py"), "none of the workers that are known is in python jobs.py | if it works jobs off: --worker jobs.py"},
+		"one of an API":          {service("api-worker", "image: example/shop\ncommand: [/app/work]"), "/app/work is not in this repository"},
+		"numbered ones":          {service("web_workers-2", "image: example/shop\ncommand: [/app/work]"), "/app/work is not in this repository"},
 		"of a Deployment":        {pod("Deployment", "{name: app, image: example/shop}"), "what example/shop starts no file here says"},
 		"of a Procfile":          {"-- Procfile --\nworker: bin/work\nweb: bin/puma\n", "process worker is a worker by its name, and was not judged: bin/work is not in this repository"},
 		"of a unit":              {"-- shop-worker.service --\n[Service]\nExecStart=/srv/shop/bin/work\n", "/srv/shop/bin/work is not in this repository"},
@@ -64,6 +66,8 @@ func TestNothingIsSaidOfWhatIsNoWorkerByItsName(t *testing.T) {
 		"what runs once":           "-- worker-setup.service --\n[Service]\nType=oneshot\nExecStart=/srv/worker-setup\n",
 		"a line of a crontab":      "-- crontab --\n* * * * * /srv/bin/worker-report\n",
 		"a base for others":        "-- worker/Dockerfile --\nFROM example/base\nENTRYPOINT [\"/entry\"]\n" + service("app", "build: worker\ncommand: [bundle, exec, sidekiq, -t, \"25\"]"),
+		"what keeps a place":       service("worker", "image: example/shop\ncommand: sleep infinity"),
+		"what is switched off":     service("worker", "image: example/shop\ncommand: [echo, disabled, ./worker]"),
 		"the program that is none": service("worker", "image: example/shop\ncommand: [puma]"),
 	} {
 		t.Run(name, func(t *testing.T) {
