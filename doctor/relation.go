@@ -68,6 +68,7 @@ func (k *work) general() (Finding, bool) {
 		return Finding{}, false
 	}
 	f.Fix = fmt.Sprintf("raise %s, or lower %s", k.sum.Grace.What, k.sum.Need[0].What)
+	k.outlives(&f)
 	return f, true
 }
 

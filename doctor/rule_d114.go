@@ -86,7 +86,7 @@ func (k *work) stopSignal() (Finding, bool) {
 }
 
 // containers are the platforms that stop what an image says how to stop.
-var containers = []deploy.Platform{deploy.Kubernetes, deploy.ECS, deploy.Compose, deploy.Quadlet, deploy.Kamal}
+var containers = []deploy.Platform{deploy.Kubernetes, deploy.ECS, deploy.Compose, deploy.Quadlet, deploy.Kamal, deploy.Ran}
 
 // unsaid is a worker that SIGTERM cuts off, in an image that no file here makes: SIGTERM is what it
 // gets, unless that image has a STOPSIGNAL.
@@ -95,6 +95,9 @@ func (k *work) unsaid() (Finding, bool) {
 		return Finding{}, false
 	}
 	fix := "STOPSIGNAL " + k.stopSignalName() + " in its image"
+	if r, ok := k.Detail.(*ranContainer); ok && !r.stopped {
+		fix += ", and ExecStop= with " + r.by + " stop, which sends that"
+	}
 	if k.kind().Graceful != "" {
 		fix = k.kind().Graceful + "; or " + fix
 	}

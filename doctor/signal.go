@@ -165,6 +165,7 @@ func (l lost) finding() Finding {
 	if l.init != "" {
 		f.rank = 2
 	}
+	l.outlives(&f)
 	f.Fix, f.Paste, f.Edits = l.mend()
 	if l.Platform == deploy.Systemd {
 		l.inUnit(&f)

@@ -42,6 +42,9 @@ func (s *site) services(v variant) (all []*deploy.Workload) {
 		if e, ok := v.Last("Service", "KillSignal"); ok {
 			w.StopSignal = deploy.Text{Value: e.Value, Pos: e.Pos}
 		}
+		if ran, ok := s.ran(v, x, *w); ok {
+			w = ran
+		}
 		all = append(all, w)
 	}
 	return all

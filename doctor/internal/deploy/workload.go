@@ -10,7 +10,8 @@ const (
 	Kubernetes Platform = "kubernetes"
 	ECS        Platform = "ecs"
 	Systemd    Platform = "systemd"
-	Quadlet    Platform = "quadlet" // a container that systemd has Podman run
+	Quadlet    Platform = "quadlet"    // a container that systemd has Podman run
+	Ran        Platform = "docker run" // a container that a unit's command runs
 	Cron       Platform = "cron"
 	Procfile   Platform = "procfile"
 	Kamal      Platform = "kamal"
