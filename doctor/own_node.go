@@ -42,6 +42,9 @@ func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Foun
 	if path.Base(file) == "graphile-worker" || strings.Contains(file, "node_modules/graphile-worker/") {
 		return &worker.Found{Kind: worker.Graphile, Words: rest}, true
 	}
+	if path.Base(file) == "n8n" && len(rest) > 1 && rest[1].Value == "worker" {
+		return &worker.Found{Kind: worker.N8N, Words: rest}, true
+	}
 	kind := s.nodeKind(w, file)
 	if kind == nil {
 		return nil, false

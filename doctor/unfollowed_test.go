@@ -59,6 +59,7 @@ func TestNothingIsSaidOfWhatIsNoWorkerByItsName(t *testing.T) {
 		"a server with workers":    service("app", "image: example/shop\ncommand: gunicorn --workers 4 -k uvicorn.workers.UvicornWorker $$APP"),
 		"a database":               service("queue", "image: rabbitmq:4"),
 		"a worker's database":      service("worker-db", "image: postgres:17"),
+		"Celery's planner":         service("celerybeat", "image: example/shop\ncommand: celery -A $$APP beat --loglevel $$LEVEL"),
 		"a worker's dashboard":     service("celery-flower", "image: example/shop\ncommand: [/app/show]"),
 		"a planner":                "-- celerybeat.service --\n[Service]\nExecStart=/opt/venv/bin/celery -A shop beat\n",
 		"a job":                    "-- k.yaml --\napiVersion: batch/v1\nkind: Job\nmetadata: {name: worker-import}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: worker, image: example/shop, command: [/app/import]}\n",

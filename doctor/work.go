@@ -185,7 +185,7 @@ func (s *site) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
 // whose path ends as the script's does.
 func (s *site) published(w *deploy.Workload, name string) (content []byte, shown string, ok bool) {
 	end := path.Clean(strings.TrimPrefix(name, "/"))
-	if w.ImageName.Value == "" || image.Public(w.ImageName.Value) || path.Ext(end) != ".sh" && !strings.Contains(end, "/") || strings.HasPrefix(end, "..") {
+	if w.ImageName.Value == "" && w.Platform != deploy.Supervisor || image.Public(w.ImageName.Value) || path.Ext(end) != ".sh" && !strings.Contains(end, "/") || strings.HasPrefix(end, "..") {
 		return nil, "", false
 	}
 	only := ""

@@ -91,7 +91,12 @@ var manifold = map[string]bool{"celery": true, "airflow": true, "delayed_job": t
 // it: celery -A shop $ROLE.
 func (k Known) Unsaid(words []deploy.Text) (word deploy.Text, ok bool) {
 	if inner := Interpreted(words); k.Knows(inner[0].Value) {
-		for _, w := range inner[1:] {
+		args := inner[1:]
+		if path.Base(inner[0].Value) == "celery" { // its app says nothing of it
+			args = skip(args, celeryValued...)
+			args = args[:min(1, len(args))]
+		}
+		for _, w := range args {
 			if w.Open && !strings.HasPrefix(w.Value, "-") {
 				return w, true
 			}
@@ -150,10 +155,13 @@ func belowRQ(args []deploy.Text) bool {
 	return len(rest) > 1 && rest[0].Value == "rq" && (rest[1].Value == "worker" || rest[1].Value == "worker-pool")
 }
 
+// celeryValued are Celery's own flags that have a value of their own.
+var celeryValued = []string{"-A", "--app", "-b", "--broker", "--result-backend", "--loader", "--config", "--workdir", "-C"}
+
 // celery is its worker where that is the command that it is given, and not an app's name; or
 // its daemon, which starts many.
 func celery(args []deploy.Text) *Kind {
-	rest := skip(args, "-A", "--app", "-b", "--broker", "--result-backend", "--loader", "--config", "--workdir", "-C")
+	rest := skip(args, celeryValued...)
 	switch {
 	case len(rest) == 0:
 		return nil
