@@ -42,7 +42,7 @@ var (
 
 // What a file is for, by the words of its name.
 var (
-	forPeople = regexp.MustCompile(`(?i)(^|[^a-z])(dev|devel|development|local|localhost|test|tests|testing|spec|e2e|ci|debug|example|sample|demo|bench|playground|devcontainer)([^a-z]|$)`)
+	forPeople = regexp.MustCompile(`(?i)(^|[^a-z])(dev|devel|develop|development|local|localhost|test|tests|testing|spec|e2e|ci|debug|example|sample|demo|bench|playground|devcontainer)([^a-z]|$)`)
 	forDeploy = regexp.MustCompile(`(?i)(^|[^a-z])(prod|production|live|deploy|release|staging|stage|stack|swarm|server|selfhosted)([^a-z]|$)`)
 )
 

@@ -20,7 +20,8 @@ var (
 	dockerfiles   = regexp.MustCompile(`^(?:Dockerfile|Containerfile)(?:[._-][^/]*)?$|^dockerfile$|[^/]\.(?:D|d)ockerfile$`)
 	noDockerfiles = regexp.MustCompile(`\.(?:dockerignore|go|md|txt|rst|py|rb|sh|js|ts|json|ya?ml|html|lock|log|bak|orig|rej|swp)$`)
 	templates     = regexp.MustCompile(`\.(?:j2|jinja2?|erb|tmpl|tpl|template|mustache|hbs|in|m4)$`)
-	developing    = regexp.MustCompile(`(?i)(?:^|[._-])(?:dev|devel|development|local|test|tests|testing|debug|devcontainer)(?:$|[._-])`)
+	developing    = regexp.MustCompile(`(?i)(?:^|[._-])(?:dev|devel|develop|development|local|test|tests|testing|debug|devcontainer)(?:$|[._-])`)
+	developers    = regexp.MustCompile(`(?i)^(?:dev|devel|develop|development|local|test|tests|\.devcontainer)$`)
 )
 
 func isDockerfile(name string) bool {
@@ -28,9 +29,9 @@ func isDockerfile(name string) bool {
 	return dockerfiles.MatchString(base) && !noDockerfiles.MatchString(base)
 }
 
-// forDevelopers says whether a Dockerfile is for developers or tests, by its name.
+// forDevelopers says whether a Dockerfile is for developers or tests, by its name or its folder's.
 func forDevelopers(name string) bool {
-	return developing.MatchString(path.Base(name)) || path.Base(path.Dir(name)) == ".devcontainer"
+	return developing.MatchString(path.Base(name)) || developers.MatchString(path.Base(path.Dir(name)))
 }
 
 // readDockerfile adds what the image starts by itself, which is also what other files mean

@@ -49,7 +49,7 @@ func (s *site) follow(w *deploy.Workload) *work {
 	if !k.worker() || w.Platform == deploy.Docker || w.Platform == deploy.Cron || w.Platform == deploy.Procfile {
 		return k
 	}
-	k.sum = &Sum{Need: k.chain.Worker.Needs(s.place(k), worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}), Grace: w.Grace, Less: w.Less}
+	k.sum = &Sum{Need: k.chain.Worker.Needs(s.place(k), s.tells()), Grace: w.Grace, Less: w.Less}
 	k.settle()
 	return k
 }
@@ -70,6 +70,11 @@ func behindPublic(w *deploy.Workload) []deploy.Text {
 		words = append(words, deploy.Text{Value: word, Pos: command.Pos, Implied: true})
 	}
 	return append(words, command.Words...)
+}
+
+// tells is what the user says of the workers' times.
+func (s *site) tells() worker.Told {
+	return worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}
 }
 
 // behindEntry takes an entry point that is not in this repository for one that becomes what it
