@@ -72,13 +72,17 @@ func (s *scene) nested(k *work) (Finding, bool) {
 		return Finding{}, false
 	}
 	outer := *k
-	outer.sum = &Sum{Need: []Figure{{Time: wait, What: "what Supervisor waits for " + slowest.Name, Pos: slowest.Grace.Pos}, {Time: supervisorEnds, What: "for Supervisor's own end", Default: true}},
+	what, message := "what Supervisor waits for "+slowest.Name, "Supervisor in this container waits up to %s for %s, and has %s"
+	if slowest.sum.Breaks() { // Supervisor has to wait longer than it does
+		what, message = "what "+slowest.Name+" needs", "Supervisor in this container has to wait %s for %s, and has %s"
+	}
+	outer.sum = &Sum{Need: []Figure{{Time: wait, What: what, Pos: slowest.Grace.Pos}, {Time: supervisorEnds, What: "for Supervisor's own end", Default: true}},
 		Grace: k.Grace, Less: k.Less}
 	if !outer.sum.Breaks() {
 		return Finding{}, false
 	}
 	f := Finding{Pos: k.Grace.Pos, Workload: k.Name, Sum: outer.sum, Fix: "raise " + k.Grace.What,
-		Message: fmt.Sprintf("Supervisor in this container waits up to %s for %s, and has %s", deploy.Seconds(wait), slowest.Name, deploy.Seconds(max(outer.sum.Available(), 0))),
+		Message: fmt.Sprintf(message, deploy.Seconds(wait), slowest.Name, deploy.Seconds(max(outer.sum.Available(), 0))),
 		Outcome: fmt.Sprintf("%s after the stop signal all processes of the container are killed, with all jobs that %s still runs", deploy.Seconds(max(outer.sum.Available(), 0)), slowest.kind().Name)}
 	if slowest.sum.Open() != "" { // it may well end sooner
 		f.Severity = Warning
@@ -105,13 +109,14 @@ func (s *scene) begins(p *supervised, k *work) bool {
 	})
 }
 
-// waits is how long a stop of one of Supervisor's workers may take: its own time, at most stopwaitsecs.
+// waits is how long a stop of one of Supervisor's workers may take: its own time, or stopwaitsecs
+// where that is not known. One with too little of it will have what it needs: V651 says so.
 func (k *work) waits() time.Duration {
 	if !k.sum.Grace.Known() {
 		return 0
 	}
 	if k.sum.Open() == "" {
-		return min(k.sum.Needed(), k.sum.Grace.Time)
+		return k.sum.Needed()
 	}
 	return k.sum.Grace.Time
 }
