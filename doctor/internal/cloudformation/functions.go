@@ -1,8 +1,6 @@
 package cloudformation
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
@@ -99,133 +97,6 @@ func (t *Template) parameter(name string) tree.Node {
 	return tree.Node{}
 }
 
-var holes = regexp.MustCompile(`\$\{(!?)([^}]*)\}`)
-
-// mostText is how long a text may get that is put together.
-const mostText = 256 << 10
-
-// sub puts values into a text. Those that are not known stay as they are written.
-func (t *Template) sub(n, arg tree.Node, again again) tree.Node {
-	text, own := arg, tree.Node{}
-	if items := arg.Items(); len(items) == 2 {
-		text, own = items[0], items[1]
-	}
-	isOpen := text.Text().Value == "" && !text.Text().Given()
-	size := 0
-	out := holes.ReplaceAllStringFunc(text.Text().Value, func(hole string) string {
-		m := holes.FindStringSubmatch(hole)
-		if m[1] == "!" {
-			return "${" + m[2] + "}"
-		}
-		v := again(own.Get(m[2]))
-		if !v.Exists() && !strings.Contains(m[2], ".") {
-			v = t.ref(n, m[2], again)
-		}
-		if !v.Exists() || v.IsOpen() || v.IsMap() || v.IsList() {
-			isOpen = true
-			return hole
-		}
-		if size += len(v.Text().Value); size > mostText {
-			isOpen = true
-			return ""
-		}
-		return v.Text().Value
-	})
-	tag := "!!str"
-	if isOpen {
-		tag = tree.OpenTag
-	}
-	return text.Replaced(out, tag)
-}
-
-// branch is !If: what both ways have in common, a list or mapping that is there in one of
-// them; else it is not known.
-func (t *Template) branch(n, arg tree.Node, again again) tree.Node {
-	items := arg.Items()
-	if len(items) != 3 {
-		return open(n, "!If")
-	}
-	name := items[0].Text().Value
-	yes, no := again(items[1]), again(items[2])
-	if truth, known := t.condition(name, again, 0); known {
-		if truth {
-			return yes
-		}
-		return no
-	}
-	switch {
-	case no.IsNull() && (yes.IsMap() || yes.IsList()):
-		return yes
-	case yes.IsNull() && (no.IsMap() || no.IsList()):
-		return no
-	case yes.Text().Given() && yes.Text().Value == no.Text().Value && !yes.IsOpen() && !no.IsOpen():
-		return yes
-	}
-	return open(n, "!If "+name)
-}
-
-// condition is the outcome of one that compares what cannot change.
-func (t *Template) condition(name string, again again, depth int) (truth, known bool) {
-	for key, c := range t.doc.Get("Conditions").Pairs() {
-		if key.Value == name && depth < 20 {
-			return t.truth(c, again, depth)
-		}
-	}
-	return false, false
-}
-
-// truth knows only what does not depend on parameters: a default is a value, but which way
-// a template goes is chosen at each deploy.
-func (t *Template) truth(n tree.Node, again again, depth int) (truth, known bool) {
-	name, arg, ok := call(n)
-	if !ok {
-		return false, false
-	}
-	items := arg.Items()
-	switch {
-	case name == "Condition":
-		return t.condition(arg.Text().Value, again, depth+1)
-	case name == "Not" && len(items) == 1:
-		v, known := t.truth(items[0], again, depth+1)
-		return !v, known
-	case name == "Equals" && len(items) == 2:
-		a, b := items[0], items[1]
-		_, _, isCall := call(a)
-		_, _, isCall2 := call(b)
-		return a.Text().Value == b.Text().Value, !isCall && !isCall2
-	}
-	return false, false
-}
-
-func (t *Template) join(n, arg tree.Node, again again) tree.Node {
-	items := arg.Items()
-	if len(items) != 2 {
-		return open(n, "!Join")
-	}
-	list := again(items[1])
-	if !list.IsList() {
-		return open(n, "!Join")
-	}
-	var parts []string
-	isOpen, size := false, 0
-	for _, item := range list.Texts() {
-		value := item.Value
-		if size += len(value); size > mostText {
-			return open(n, "!Join")
-		}
-		if item.Open {
-			isOpen = true
-			value = "${" + strings.TrimPrefix(value, "!Ref ") + "}"
-		}
-		parts = append(parts, value)
-	}
-	text := strings.Join(parts, items[0].Text().Value)
-	if isOpen {
-		return list.Scalar(text, tree.OpenTag)
-	}
-	return list.Scalar(text, "!!str")
-}
-
 func (t *Template) find(n, arg tree.Node, again again) tree.Node {
 	items := arg.Items()
 	if len(items) < 3 {
@@ -249,33 +120,4 @@ func exactly(n tree.Node, name string) tree.Node {
 		}
 	}
 	return tree.Node{}
-}
-
-func (t *Template) split(n, arg tree.Node, again again) tree.Node {
-	items := arg.Items()
-	if len(items) != 2 {
-		return open(n, "!Split")
-	}
-	text := again(items[1])
-	if text.IsOpen() || !text.Text().Given() {
-		return open(n, "!Split")
-	}
-	var parts []tree.Node
-	for part := range strings.SplitSeq(text.Text().Value, items[0].Text().Value) {
-		parts = append(parts, text.Scalar(part, "!!str"))
-	}
-	return text.ListOf(parts)
-}
-
-func (t *Template) selected(n, arg tree.Node, again again) tree.Node {
-	items := arg.Items()
-	if len(items) != 2 {
-		return open(n, "!Select")
-	}
-	list := again(items[1])
-	i, err := strconv.Atoi(items[0].Text().Value)
-	if all := list.Items(); err == nil && i >= 0 && i < len(all) {
-		return again(all[i])
-	}
-	return open(n, "!Select")
 }

@@ -4,7 +4,6 @@ package tree
 
 import (
 	"iter"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -33,17 +32,6 @@ func New(file string, y *yaml.Node) Node { return Node{y: y, file: file} }
 
 // at is a node of the same document.
 func (n Node) at(y, key *yaml.Node) Node { return Node{y: y, file: n.file, key: key, far: n.far} }
-
-// pos is where a node of the document stands.
-func (n Node) pos(y *yaml.Node) deploy.Pos {
-	p := deploy.Pos{File: n.file, Line: y.Line}
-	if n.far != nil {
-		if file, ok := n.far.file[y]; ok {
-			p.File = file
-		}
-	}
-	return p
-}
 
 // Exists says whether the node is there, if only as null.
 func (n Node) Exists() bool { return n.y != nil }
@@ -153,114 +141,12 @@ func (n Node) IsMap() bool { y := follow(n.y); return y != nil && y.Kind == yaml
 // IsList says whether it is a list.
 func (n Node) IsList() bool { y := follow(n.y); return y != nil && y.Kind == yaml.SequenceNode }
 
-// IsNull says whether it is there and empty.
-func (n Node) IsNull() bool {
-	y := follow(n.y)
-	return y != nil && y.Kind == yaml.ScalarNode && (y.Tag == "!!null" || y.Tag == "" && y.Value == "")
-}
-
 // Tag is what the document says of its kind: "!Ref", "!!str".
 func (n Node) Tag() string {
 	if y := follow(n.y); y != nil {
 		return y.Tag
 	}
 	return ""
-}
-
-// Pos is where it stands: where an alias is used, not where it was defined.
-func (n Node) Pos() deploy.Pos {
-	if n.y == nil {
-		return deploy.Pos{}
-	}
-	return n.pos(n.y)
-}
-
-// KeyPos is where its key stands, or itself if it has none.
-func (n Node) KeyPos() deploy.Pos {
-	if n.key == nil {
-		return n.Pos()
-	}
-	return n.pos(n.key)
-}
-
-// Column is the column of its key, from 1: where a neighbour of it has to begin.
-func (n Node) Column() int {
-	switch {
-	case n.key != nil:
-		return n.key.Column
-	case n.y != nil:
-		return n.y.Column
-	}
-	return 0
-}
-
-// Flow says whether it is written in JSON's way, between brackets.
-func (n Node) Flow() bool { y := follow(n.y); return y != nil && y.Style&yaml.FlowStyle != 0 }
-
-// Last is the last line that belongs to it, as far as nodes tell.
-func (n Node) Last() int {
-	last := 0
-	for y := range walk(n.y, 0) {
-		last = max(last, y.Line+strings.Count(strings.TrimRight(y.Value, "\n"), "\n"))
-	}
-	return last
-}
-
-func walk(y *yaml.Node, depth int) iter.Seq[*yaml.Node] {
-	return func(yield func(*yaml.Node) bool) {
-		if y == nil || depth > 1000 || !yield(y) {
-			return
-		}
-		for _, c := range y.Content { // not behind aliases
-			for below := range walk(c, depth+1) {
-				if !yield(below) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// Text is a scalar's value; the zero Text if it is none.
-func (n Node) Text() deploy.Text {
-	y := follow(n.y)
-	if y == nil || y.Kind != yaml.ScalarNode {
-		return deploy.Text{}
-	}
-	t := deploy.Text{Value: y.Value, Pos: n.Pos(), Open: y.Tag == OpenTag}
-	if y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && y == n.y {
-		t.Pos.Line++ // its text begins below the key
-	}
-	if y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && strings.Contains(y.Value, "\n") {
-		t.Pos.Last = t.Pos.Line // line ends within it are none of the file
-	}
-	return t
-}
-
-// Int is a number, also one that stands between quotes.
-func (n Node) Int() (int64, bool) {
-	v, err := strconv.ParseInt(strings.TrimSpace(n.Text().Value), 10, 64)
-	return v, err == nil
-}
-
-// Bool is true or false, also between quotes.
-func (n Node) Bool() (value, ok bool) {
-	switch strings.ToLower(n.Text().Value) {
-	case "true", "yes", "on":
-		return true, true
-	case "false", "no", "off":
-		return false, true
-	}
-	return false, false
-}
-
-// Texts are the scalars of a list.
-func (n Node) Texts() []deploy.Text {
-	var all []deploy.Text
-	for _, item := range n.Items() {
-		all = append(all, item.Text())
-	}
-	return all
 }
 
 // Keyed is a node as the value of another one's key.
