@@ -10,8 +10,8 @@ import (
 var k213 = Rule{
 	ID: "K213", Name: "spot", Severity: Error,
 	Finds: "A worker on spot or preemptible nodes. An error where it needs longer than the notice, a warning else.",
-	Why: `Such nodes are taken away at any time: AWS gives notice of 120 s, GKE gives a pod 15 s (25 on Autopilot), Azure about
-30 s. The pod's grace is cut to that. On AWS there is no orderly stop at all without a handler of the notices, such as
+	Why: `Such nodes are taken away at any time: AWS gives notice of 120 s, GKE gives a pod 15 s (25 on Autopilot, and
+up to 120 where a node pool of GKE 1.35 sets it), Azure about 30 s. The pod's grace is cut to that. On AWS there is no orderly stop at all without a handler of the notices, such as
 Karpenter's interruption queue (aws/karpenter-provider-aws, kubernetes-sigs/karpenter#1145).`,
 	Fix: "Run long jobs on other nodes, or let them be interrupted and go on from where they were.",
 	Bad: `-- worker.yaml --

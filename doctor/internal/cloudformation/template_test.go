@@ -29,6 +29,7 @@ func x(t *testing.T, template string) tree.Node {
 const head = `Parameters:
   P: {Type: Number, Default: 30}
   L: {Type: CommaDelimitedList, Default: "a, b"}
+  N: {Type: "List<Number>", Default: "7,8"}
   None: {Type: String}
   Param: {Type: "AWS::SSM::Parameter::Value<String>", Default: /x}
 Mappings:
@@ -37,6 +38,7 @@ Mappings:
 Conditions:
   Never: !Equals [a, b]
   Maybe: !Equals [!Ref None, b]
+  Ever: !Not [{Condition: Never}]
 Resources:
   Q: {Type: "AWS::S3::Bucket"}
   R:
@@ -48,6 +50,7 @@ func TestFunctionsHaveTheValueOfDefaultsAndMappings(t *testing.T) {
 	for function, want := range map[string]string{
 		"!Ref P": "30", "{Ref: P}": "30", "!Sub 'a-${P}'": "a-30", "{'Fn::Sub': ['${A}${!B}', {A: !Ref P}]}": "30${B}", "!FindInMap [M, eu, Stop]": "40", "!Join ['-', [a, !Ref P]]": "a-30",
 		"!Select [1, !Ref L]": "b", "!Select [0, !Split [':', 'c:d']]": "c", "!If [Never, 1, 2]": "2", "!If [Maybe, 5, 5]": "5", "!If [Maybe, [1, 2], !Ref 'AWS::NoValue']": "",
+		"!Select [1, !Ref N]": "8", "!If [Ever, 1, 2]": "1", "!If [Maybe, !Ref 'AWS::NoValue', [1, 2]]": "",
 	} {
 		if got := x(t, head+function+"\n").Text(); got.Value != want || got.Open {
 			t.Errorf("%s: %+v", function, got)
@@ -59,6 +62,7 @@ func TestWhatOnlyADeployKnowsIsOpen(t *testing.T) {
 	for function, want := range map[string]string{
 		"!Ref None": "!Ref None", "!Ref Q": "!Ref Q", "!Ref Param": "!Ref Param", "!GetAtt Q.Arn": "!GetAtt Q.Arn", "{'Fn::GetAtt': [Q, Arn]}": "!GetAtt Q.Arn", "!Sub '${Q.Arn}/x'": "${Q.Arn}/x",
 		"!If [Maybe, 1, 2]": "!If Maybe", "!ImportValue y": "!ImportValue", "!FindInMap [M, us, Stop]": "!FindInMap M", "!Join ['', [a, !Ref None]]": "a${None}",
+		"!Sub 'a-${None}'": "a-${None}", "!Sub ['${A}', {A: !Ref L}]": "${A}",
 	} {
 		if got := x(t, head+function+"\n").Text(); got.Value != want || !got.Open {
 			t.Errorf("%s: %+v", function, got)

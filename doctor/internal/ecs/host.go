@@ -59,13 +59,14 @@ func ReadHost(file, content string) (h Host) {
 	return h
 }
 
-// stopOf is the agent's own time: 2m, or seconds.
+// stopOf is the agent's own time: 2m, 90s. What has no unit the agent does not read: its default
+// counts then. It gives a second at least.
 func stopOf(value string, pos deploy.Pos) deploy.Figure {
 	f := deploy.Figure{What: "ECS_CONTAINER_STOP_TIMEOUT of the instances", Pos: pos}
-	if n, err := strconv.Atoi(value); err == nil {
-		f.Time = time.Duration(n) * time.Second
-	} else if d, err := time.ParseDuration(value); err == nil {
-		f.Time = d
+	if d, err := time.ParseDuration(value); err == nil && d != 0 {
+		f.Time = max(d, time.Second)
+	} else if _, isNumber := strconv.Atoi(value); err == nil || isNumber == nil {
+		f.Time, f.What = DefaultGrace, "the agent's default, since it does not read ECS_CONTAINER_STOP_TIMEOUT="+value+" (it wants a unit: 90s)"
 	} else {
 		f.Open = "is " + strconv.Quote(value) + ", which no file here resolves"
 	}

@@ -48,6 +48,12 @@ func TestAHookTakesWhatItsCommandsTake(t *testing.T) {
 		{`{exec: {command: [sleep, infinity]}}`, -1, false},
 		{`{exec: {command: [sh, -c, "if ("]}}`, -1, false},
 		{`{exec: {command: [sh, -c]}}`, -1, false},
+		{`{exec: {command: [echo, bye]}}`, 0, false},
+		{`{exec: {command: [env, sleep, "5"]}}`, 5 * time.Second, true},
+		{`{exec: {command: [sh, -c, "command sleep 5"]}}`, 5 * time.Second, true},
+		{`{exec: {command: [bash, --norc, "sleep 5"]}}`, -1, false},
+		{`{exec: {command: [sh, -c, "sleep 1$MORE"]}}`, -1, false},
+		{`{exec: {command: [sh, -c, "echo {{ x }}\nsleep 5"]}}`, -1, false},
 		{`{httpGet: {path: /stop, port: 80}}`, -1, false},
 		{`{exec: {command: []}}`, -1, false},
 	} {

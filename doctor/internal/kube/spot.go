@@ -24,9 +24,9 @@ type spotLabel struct {
 }
 
 var spotLabels = map[string]spotLabel{
-	"cloud.google.com/gke-spot":             {[]string{"true"}, 15 * time.Second, "GKE's notice (25 s on Autopilot)"},
+	"cloud.google.com/gke-spot":             {[]string{"true"}, 15 * time.Second, "GKE's notice (25 s on Autopilot; more where a node pool says so)"},
 	"cloud.google.com/gke-preemptible":      {[]string{"true"}, 15 * time.Second, "GKE's notice"},
-	"cloud.google.com/gke-provisioning":     {[]string{"spot", "preemptible"}, 15 * time.Second, "GKE's notice (25 s on Autopilot)"},
+	"cloud.google.com/gke-provisioning":     {[]string{"spot", "preemptible"}, 15 * time.Second, "GKE's notice (25 s on Autopilot; more where a node pool says so)"},
 	"karpenter.sh/capacity-type":            {[]string{"spot"}, 2 * time.Minute, "AWS's notice"},
 	"eks.amazonaws.com/capacityType":        {[]string{"SPOT"}, 2 * time.Minute, "AWS's notice"},
 	"kubernetes.azure.com/scalesetpriority": {[]string{"spot"}, 30 * time.Second, "Azure's notice"},
