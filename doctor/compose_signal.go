@@ -36,12 +36,12 @@ func (k *work) stopSignalName() string {
 	return "SIG" + k.kind().Stops[0]
 }
 
-// deafened is what to do for a worker that no signal lets end its jobs, by its variables; empty: one does.
+// deafened is what to do for a worker that no signal lets end its jobs, as it is started; empty: one does.
 func (k *work) deafened() string {
 	if k.endsOn("TERM") || k.endsOn(k.kind().Stops[0]) {
 		return ""
 	}
-	return k.kind().Graceful + ": with the variables that it has no signal lets jobs end"
+	return k.kind().Graceful + "; as it is started no signal lets its jobs end"
 }
 
 // rewrites says whether an init in front of the worker may send another signal than it

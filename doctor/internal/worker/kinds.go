@@ -39,6 +39,9 @@ var (
 	Arq      = &Kind{Name: "arq", files: []look{arqSettings}, Runtime: "Python", Ends: []End{{Flag: "--burst"}}}
 	Laravel  = &Kind{Name: "Laravel", Time: time.Minute, Flags: []string{"--timeout"}, Stops: []string{"TERM", "QUIT"}, NoEnd: []string{"0"},
 		Ends: []End{{Flag: "--once"}, {Flag: "--stop-when-empty"}, {Flag: "--stop-when-empty-for"}, {Flag: "--max-time"}, {Flag: "--max-jobs", Counts: true}}}
+	// It has no handler for a signal (laravel, Illuminate/Queue/Listener.php); what it does then is up to the framework's version.
+	LaravelListen = &Kind{Name: "Laravel queue:listen", Time: time.Minute, Flags: []string{"--timeout"}, Stops: []string{"TERM"}, NoEnd: []string{"0"},
+		drains: func(*Found, string, func(string) string) bool { return false }, Graceful: "queue:work in its place"}
 	Horizon = &Kind{Name: "Laravel Horizon", Time: time.Minute, Stops: []string{"TERM"}, files: []look{horizonConfig}}
 )
 
@@ -63,4 +66,4 @@ var usual = []End{{Flag: "--once"}, {Flag: "--drain"}, {Flag: "--burst"}, {Flag:
 
 // Kinds are all that are known by themselves.
 var Kinds = []*Kind{Tasuki, Supervisor, Sidekiq, SidekiqSwarm, DelayedJob, SolidQueue, SolidQueuePuma, GoodJob, GoodJobAsync, Resque, ResquePool, Que, Celery, RQ, Dramatiq, Huey, Arq,
-	Laravel, Horizon, BullMQ, Graphile, N8N, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}
+	Laravel, LaravelListen, Horizon, BullMQ, Graphile, N8N, Asynq, River, Faktory, FaktoryRuby, Temporal, Oban}

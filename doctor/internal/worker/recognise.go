@@ -49,7 +49,7 @@ var subs = []sub{
 	{"rake", "resque:work", Resque}, {"rake", "resque:workers", Resque}, {"rails", "resque:work", Resque}, {"rails", "resque:workers", Resque},
 	{"rake", "que:work", Que}, {"rails", "que:work", Que},
 	{"resque", "work", Resque},
-	{"artisan", "queue:work", Laravel}, {"artisan", "queue:listen", Laravel}, {"artisan", "horizon", Horizon},
+	{"artisan", "queue:work", Laravel}, {"artisan", "queue:listen", LaravelListen}, {"artisan", "horizon", Horizon},
 	{"manage.py", "rqworker", RQ}, {"manage.py", "rqworker-pool", RQ}, {"django-admin", "rqworker", RQ}, {"manage.py", "rundramatiq", Dramatiq},
 	{"rqworker.py", "", RQ}, {"manage.py", "run_huey", Huey}, {"bench", "worker", RQ}, {"bench", "worker-pool", RQ}, {"n8n", "worker", N8N},
 }

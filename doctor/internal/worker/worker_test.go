@@ -86,6 +86,7 @@ func TestAWorkerIsKnownByItsCommand(t *testing.T) {
 		"php artisan queue:work --tries=3":              worker.Laravel,
 		"php -d memory_limit=512M artisan queue:work":   worker.Laravel,
 		"/usr/bin/php8.3 /var/www/artisan horizon":      worker.Horizon,
+		"php artisan queue:listen --timeout=60":         worker.LaravelListen,
 		"php artisan horizon:terminate":                 nil,
 		"php artisan schedule:run":                      nil,
 		"airflow celery worker":                         worker.Celery,
