@@ -22,6 +22,10 @@ func scriptOf(name string) script.Kind { kind, _ := script.KindOf(name); return 
 
 func readScript(s *site, name string, content []byte) error {
 	kind := scriptOf(name)
-	s.recipes = append(s.recipes, scriptFile{name: name, shown: s.repo.Shown(name), kind: kind, calls: script.Calls(script.Pieces(kind, content))})
+	calls, passed := script.Bounded(script.Pieces(kind, content))
+	if passed > 0 {
+		s.note(Note{Pos: Pos{File: s.repo.Shown(name), Line: passed}, Text: "commands from here on were not read: there are too many of them, or in one text", Unread: true})
+	}
+	s.recipes = append(s.recipes, scriptFile{name: name, shown: s.repo.Shown(name), kind: kind, calls: calls})
 	return nil
 }

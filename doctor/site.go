@@ -27,6 +27,7 @@ type site struct {
 	templates []template   // of manifests
 	pages     pages
 	notes     []Note
+	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
 	recipes   []scriptFile              // the commands of scripts, CI files and recipes
 	names     []string                  // of all files that may be read
@@ -46,7 +47,7 @@ func openSite(dir string, o Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{repo: r, stages: map[string][]*deploy.Image{}}
+	s := &site{repo: r, stages: map[string][]*deploy.Image{}, refusals: map[string]int{}}
 	if err := s.readConfig(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -137,7 +138,7 @@ func (s *site) readOne(f format, name, only string) {
 	content, err := s.repo.Read(name)
 	switch {
 	case err != nil:
-		s.note(Note{Pos: s.pos(name), Text: "cannot be read as a " + f.name + ": " + err.Error(), Unread: only == name || only == "" && f.holds == nil})
+		s.refused(name, err, only == name || only == "" && f.holds == nil)
 		return
 	case f.holds != nil && !f.holds(content):
 		return
@@ -152,6 +153,17 @@ func (s *site) readOne(f format, name, only string) {
 	if only != "" && only != name {
 		s.workloads = s.workloads[:before]
 	}
+}
+
+// refused notes a file that cannot be read, once: by its name it may be of several formats.
+func (s *site) refused(name string, err error, unread bool) {
+	i, ok := s.refusals[name]
+	if !ok {
+		i = len(s.notes)
+		s.refusals[name] = i
+		s.note(Note{Pos: s.pos(name), Text: "cannot be read: " + err.Error()})
+	}
+	s.notes[i].Unread = s.notes[i].Unread || unread
 }
 
 // unreadable says why a file was not understood, at the line if that is known.

@@ -83,3 +83,33 @@ func TestOneFileTakesLessThan50Milliseconds(t *testing.T) {
 		t.Errorf("%v, want less than %v", took, limit)
 	}
 }
+
+func TestAThousandUnitsWithDropInsTakeLessThanASecond(t *testing.T) {
+	layouts := map[string]func(dir string, i int){
+		"each with its own": func(dir string, i int) {
+			put(t, dir, fmt.Sprintf("units/w%d.service", i), "[Service]\nExecStart=/bin/bundle exec sidekiq\n")
+			put(t, dir, fmt.Sprintf("units/w%d.service.d/t.conf", i), "[Service]\nTimeoutStopSec=9\n")
+		},
+		"of one name on many servers": func(dir string, i int) {
+			put(t, dir, fmt.Sprintf("s%d/w.service", i), "[Service]\nExecStart=/bin/bundle exec sidekiq\n")
+			put(t, dir, fmt.Sprintf("s%d/w.service.d/t.conf", i), "[Service]\nTimeoutStopSec=9\n")
+		},
+		"of templates": func(dir string, i int) {
+			put(t, dir, fmt.Sprintf("units/w%d@.service", i), "[Service]\nExecStart=/bin/bundle exec sidekiq -i %i\n")
+			put(t, dir, fmt.Sprintf("units/w%d@a.service.d/t.conf", i), "[Service]\nTimeoutStopSec=9\n")
+		},
+	}
+	for name, lay := range layouts {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for i := range 1000 {
+				lay(dir, i)
+			}
+			took := best(t, dir, 2)
+			t.Logf("1,000 units: %v", took)
+			if limit := time.Second * slower; took > limit {
+				t.Errorf("%v, want less than %v", took, limit)
+			}
+		})
+	}
+}

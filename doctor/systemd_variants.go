@@ -19,8 +19,27 @@ type variant struct {
 
 // unitFiles are the files of a repository that units are made of.
 type unitFiles struct {
-	dropIns []string
-	taken   map[string]string // drop-ins, and a unit's file that takes them
+	in        map[string][]string // drop-ins, by their folder
+	named     map[string][]string // by their folder's name alone
+	instances map[string][]string // of a template, of which drop-ins know
+	strays    map[string][]string // by a unit's name; see strays
+	taken     map[string]string   // drop-ins, and a unit's file that takes them
+}
+
+// add takes a drop-in in.
+func (u *unitFiles) add(name string) {
+	dir := path.Dir(name)
+	folder := path.Base(dir)
+	u.in[dir] = append(u.in[dir], name)
+	if u.named[folder] = append(u.named[folder], name); len(u.named[folder]) > 1 {
+		return
+	}
+	id := strings.TrimSuffix(folder, ".d")
+	for i := range len(id) {
+		if template := id[:i+1] + path.Ext(id); id[i] == '@' && template != id {
+			u.instances[template] = append(u.instances[template], id)
+		}
+	}
 }
 
 // unitFiles are looked for once.
@@ -28,18 +47,18 @@ func (s *site) unitFiles() *unitFiles {
 	if s.units != nil {
 		return s.units
 	}
-	s.units = &unitFiles{taken: map[string]string{}}
+	s.units = &unitFiles{in: map[string][]string{}, named: map[string][]string{}, instances: map[string][]string{}, strays: map[string][]string{}, taken: map[string]string{}}
 	var files []string
 	for _, n := range s.names {
 		switch {
 		case !isUnit(n):
 		case isDropIn(n) && strings.HasSuffix(n, ".conf"):
-			s.units.dropIns = append(s.units.dropIns, n)
+			s.units.add(n)
 		case !isDropIn(n):
 			files = append(files, n)
 		}
 	}
-	if len(s.units.dropIns) == 0 {
+	if len(s.units.in) == 0 {
 		return s.units
 	}
 	for _, file := range files {
@@ -60,10 +79,8 @@ func (s *site) instances(file, id string) (all []string) {
 	if !unit.Template(id) {
 		return nil
 	}
-	stem, ext := strings.TrimSuffix(id, path.Ext(id)), path.Ext(id)
-	for _, n := range s.unitFiles().dropIns {
-		name := strings.TrimSuffix(path.Base(path.Dir(n)), ".d")
-		if name != id && strings.HasPrefix(name, stem) && strings.HasSuffix(name, ext) && !slices.Contains(all, name) && !s.hasUnit(path.Dir(file), name) {
+	for _, name := range s.unitFiles().instances[id] {
+		if !s.hasUnit(path.Dir(file), name) {
 			all = append(all, name)
 		}
 	}
@@ -115,7 +132,7 @@ func (s *site) orphan(name, id string) []variant {
 	if !strings.Contains(id, ".") {
 		return nil // of all units
 	}
-	beside := slices.DeleteFunc(slices.Clone(s.unitFiles().dropIns), func(n string) bool { return path.Dir(n) != path.Dir(name) })
+	beside := s.unitFiles().in[path.Dir(name)]
 	if len(beside) == 0 || beside[0] != name {
 		return nil
 	}
@@ -129,15 +146,15 @@ func (s *site) orphan(name, id string) []variant {
 func (s *site) dropIns(name, id string) map[string][]string {
 	folders := unit.DropIns(id)
 	sets := map[string][]string{}
-	for _, n := range s.unitFiles().dropIns {
-		if !slices.Contains(folders, path.Base(path.Dir(n))) {
-			continue
+	for _, f := range folders {
+		if here := s.unitFiles().in[path.Join(path.Dir(name), f)]; len(here) > 0 {
+			sets[path.Dir(name)] = append(sets[path.Dir(name)], here...)
 		}
-		place := path.Dir(path.Dir(n))
-		if place != path.Dir(name) && (s.hasUnit(place, id) || !strings.HasPrefix(path.Base(path.Dir(n)), strings.TrimSuffix(id, path.Ext(id)))) {
-			continue
+	}
+	for _, n := range s.strays(id, folders) {
+		if place := path.Dir(path.Dir(n)); place != path.Dir(name) {
+			sets[place] = append(sets[place], n)
 		}
-		sets[place] = append(sets[place], n)
 	}
 	for _, files := range sets {
 		slices.SortFunc(files, func(a, b string) int {
@@ -149,6 +166,28 @@ func (s *site) dropIns(name, id string) map[string][]string {
 		sets[place] = slices.CompactFunc(files, func(a, b string) bool { return path.Base(a) == path.Base(b) })
 	}
 	return sets
+}
+
+// strays are the drop-ins that are a unit's own by their folder's name, and stand where no file of
+// that unit is.
+func (s *site) strays(id string, folders []string) []string {
+	u := s.unitFiles()
+	all, ok := u.strays[id]
+	if ok {
+		return all
+	}
+	for _, f := range folders {
+		if !strings.HasPrefix(f, strings.TrimSuffix(id, path.Ext(id))) {
+			continue
+		}
+		for _, n := range u.named[f] {
+			if !s.hasUnit(path.Dir(path.Dir(n)), id) {
+				all = append(all, n)
+			}
+		}
+	}
+	u.strays[id] = all
+	return all
 }
 
 func (s *site) hasUnit(dir, id string) bool {

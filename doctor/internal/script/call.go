@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"path"
 	"strings"
 
@@ -48,16 +49,23 @@ func (c *Call) Has(words ...string) bool {
 }
 
 // Calls are the commands of all pieces, in order.
-func Calls(pieces []Piece) (all []Call) {
+func Calls(pieces []Piece) []Call {
+	all, _ := Bounded(pieces)
+	return all
+}
+
+// Bounded is Calls; passed is the first line from which commands were left out, since there are too
+// many or a text is too long: 0, if none were.
+func Bounded(pieces []Piece) (all []Call, passed int) {
 	for i, p := range pieces {
-		if len(all) > mostOfAll {
-			break
+		if len(all) > mostOfAll || p.rest {
+			return all, cmp.Or(passed, p.line(1))
 		}
 		w := &walker{piece: p, number: i, vars: map[string]string{}}
 		w.read(p.Text, 0)
-		all = append(all, w.calls...)
+		all, passed = append(all, w.calls...), cmp.Or(passed, w.passed)
 	}
-	return all
+	return all, passed
 }
 
 // deepest is how many strings may stand in each other; most is how many commands a piece
@@ -77,12 +85,14 @@ type walker struct {
 	source string
 	base   int // the piece's line in front of the source's first
 	inner  bool
+	passed int // a line that was not read; 0: none
 }
 
 // read parses a text and goes through it. What cannot be parsed as a whole is read line by
 // line: a template in one place says nothing about the others.
 func (w *walker) read(text string, depth int) {
 	if depth > deepest || len(w.calls) > most || len(text) > 1<<20 {
+		w.passed = cmp.Or(w.passed, w.piece.line(w.base+1))
 		return
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")

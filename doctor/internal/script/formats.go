@@ -62,13 +62,19 @@ var expression = regexp.MustCompile(`\$\{\{[^}]*\}\}`)
 // scriptKeys are the keys below which CI files have what a shell reads.
 var scriptKeys = []string{"run", "script", "before_script", "after_script", "command", "commands", "bash", "before_install", "install", "deploy", "after_deploy"}
 
+// mostNodes is how much of a CI file is looked at.
+const mostNodes = 50_000
+
 // workflowPieces are the scripts of a CI file, by the job that they are in.
 func workflowPieces(content []byte) (all []Piece) {
 	docs, _ := tree.YAML("", content)
 	count := 0
 	var visit func(n tree.Node, unit string, depth int)
 	visit = func(n tree.Node, unit string, depth int) {
-		if count++; depth > 20 || count > 50_000 {
+		if count++; count == mostNodes+1 {
+			all = append(all, Piece{Line: n.Pos().Line, rest: true})
+		}
+		if depth > 20 || count > mostNodes {
 			return
 		}
 		for key, value := range n.Pairs() {

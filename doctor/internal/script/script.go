@@ -28,6 +28,8 @@ type Piece struct {
 	Line int    // of its first line; 0: the lines are not those of the file, Lines has them
 	Text string
 	Own  []int // the line in the file of each of its own lines, where they do not follow each other
+
+	rest bool // it stands for all that follows and was not looked at
 }
 
 // line is where a line of the piece, from 1, stands in its file.

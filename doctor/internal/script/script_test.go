@@ -121,3 +121,25 @@ func FuzzCalls(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatIsPassedOverIsSaidWithItsLine(t *testing.T) {
+	many := strings.Repeat("\ttrue\n", mostOfAll+2)
+	steps := "jobs:\n  a:\n    steps:\n" + strings.Repeat("    - x\n", mostNodes) + "    - run: kill -9 1\n"
+	for name, c := range map[string]struct {
+		kind    Kind
+		content string
+		want    int
+	}{
+		"too many commands":          {Make, "all:\n" + many, mostOfAll + 3},
+		"as many as are read":        {Make, "all:\n" + many[:len("\ttrue\n")*mostOfAll], 0},
+		"a string behind too many":   {Shell, strings.Repeat("true\n", most+1) + "sh -c 'kill -9 1'\n", most + 2},
+		"a text that is too long":    {Shell, "true\n" + strings.Repeat("#", 1<<20), 1},
+		"a CI file that is too long": {Workflow, steps, mostNodes},
+		"a CI file":                  {Workflow, "jobs:\n  a:\n    steps:\n    - run: kill -9 1\n", 0},
+	} {
+		_, passed := Bounded(Pieces(c.kind, []byte(c.content)))
+		if passed != c.want && (c.kind != Workflow || (passed > 0) != (c.want > 0)) {
+			t.Errorf("%s: from line %d, want %d", name, passed, c.want)
+		}
+	}
+}
