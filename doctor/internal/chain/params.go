@@ -1,0 +1,151 @@
+package chain
+
+import (
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+)
+
+// param is the value of $NAME, ${NAME}, ${NAME:-default}, ${NAME#prefix} and the like.
+func (t *tour) param(p *syntax.ParamExp) (string, bool) {
+	if p.Param == nil || p.Excl || p.Slice != nil || p.Index != nil && p.Param.Value != "BASH_SOURCE" {
+		return "", false
+	}
+	if p.Repl != nil {
+		return t.replaced(p)
+	}
+	if p.Length || p.Param.Value == "#" {
+		return strconv.Itoa(len(t.state.args)), p.Param.Value == "#" && t.state.args != nil
+	}
+	value, ok := t.variable(p.Param.Value)
+	if p.Exp == nil {
+		return value, ok
+	}
+	switch p.Exp.Op {
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
+		return t.fallback(p, value, ok)
+	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		value, ok = t.fallback(p, value, ok)
+		if ok {
+			t.state.set(p.Param.Value, deploy.Text{Value: value, Pos: t.pos(int(p.Pos().Line()))})
+		}
+		return value, ok
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		if ok && value == "" {
+			return "", true
+		}
+		other := t.word(p.Exp.Word)
+		return other.Value, ok && !other.Open
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		return value, ok
+	}
+	return t.cut(p, value, ok)
+}
+
+// replaced is ${NAME/from/to} and ${NAME//from/to}, where from is plain.
+func (t *tour) replaced(p *syntax.ParamExp) (string, bool) {
+	value, ok := t.variable(p.Param.Value)
+	from, to := t.word(p.Repl.Orig), t.word(p.Repl.With)
+	if !ok || from.Open || to.Open || from.Value == "" || strings.ContainsAny(from.Value, `*?[\#%`) || len(value)*len(to.Value) > longest {
+		return "", false
+	}
+	if p.Repl.All {
+		return strings.ReplaceAll(value, from.Value, to.Value), true
+	}
+	return strings.Replace(value, from.Value, to.Value, 1), true
+}
+
+// fallback is ${NAME:-word}. A variable that no file sets may still come with the deploy: the
+// word is what counts until it does, unless a worker's command hangs on it.
+func (t *tour) fallback(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+	if ok && value != "" {
+		return value, true
+	}
+	if _, there := t.lookup(p.Param.Value); there && !ok {
+		return "", false
+	}
+	word := t.word(p.Exp.Word)
+	return word.Value, !word.Open
+}
+
+// cut is ${NAME#prefix} and ${NAME%suffix}, where the pattern is plain or one *.
+func (t *tour) cut(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+	pattern := t.word(p.Exp.Word)
+	if !ok || pattern.Open {
+		return "", false
+	}
+	star := strings.TrimPrefix(strings.TrimSuffix(pattern.Value, "*"), "*")
+	if strings.ContainsAny(star, "*?[") {
+		return "", false
+	}
+	switch p.Exp.Op {
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix:
+		return cutFront(value, pattern.Value, star, p.Exp.Op == syntax.RemLargePrefix), true
+	case syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		return cutBack(value, pattern.Value, star, p.Exp.Op == syntax.RemLargeSuffix), true
+	}
+	return "", false
+}
+
+func cutFront(value, pattern, star string, large bool) string {
+	if !strings.HasPrefix(pattern, "*") {
+		return strings.TrimPrefix(value, star)
+	}
+	i := strings.Index(value, star)
+	if large {
+		i = strings.LastIndex(value, star)
+	}
+	if i < 0 {
+		return value
+	}
+	return value[i+len(star):]
+}
+
+func cutBack(value, pattern, star string, large bool) string {
+	if !strings.HasSuffix(pattern, "*") {
+		return strings.TrimSuffix(value, star)
+	}
+	i := strings.LastIndex(value, star)
+	if large {
+		i = strings.Index(value, star)
+	}
+	if i < 0 {
+		return value
+	}
+	return value[:i]
+}
+
+// variable is a variable's value, where it is known.
+func (t *tour) variable(name string) (string, bool) {
+	if n, err := strconv.Atoi(name); err == nil {
+		switch {
+		case n == 0:
+			return t.name0()
+		case n < 0 || n > len(t.state.args):
+			return "", t.state.args != nil
+		}
+		return t.state.args[n-1].Value, !t.state.args[n-1].Open
+	}
+	switch name {
+	case "@", "*":
+		all := strings.Join(deploy.Values(t.state.args), " ")
+		return all, t.state.args != nil && len(all) < longest
+	case "BASH_SOURCE":
+		return t.name0()
+	}
+	v, ok := t.lookup(name)
+	return v.Value, ok && !v.Open
+}
+
+func (t *tour) lookup(name string) (deploy.Text, bool) {
+	if v, ok := t.state.vars[name]; ok {
+		return v, true
+	}
+	if t.in.Env != nil {
+		return t.in.Env(name)
+	}
+	return deploy.Text{}, false
+}
