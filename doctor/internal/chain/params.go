@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"path"
 	"strconv"
 	"strings"
 
@@ -148,4 +149,34 @@ func (t *tour) lookup(name string) (deploy.Text, bool) {
 		return t.in.Env(name)
 	}
 	return deploy.Text{}, false
+}
+
+// name0 is what the script was started as.
+func (t *tour) name0() (string, bool) {
+	return t.f.name.Value, t.f.name.Value != "" && !t.f.name.Open
+}
+
+// dirname is `dirname "$0"`, by which scripts find their neighbours.
+func (t *tour) dirname(c *syntax.CmdSubst) (string, bool) {
+	if len(c.Stmts) != 1 {
+		return "", false
+	}
+	call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) < 2 || len(call.Args) > 3 {
+		return "", false
+	}
+	value := t.word(call.Args[len(call.Args)-1])
+	switch call.Args[0].Lit() {
+	case "dirname":
+		return path.Dir(value.Value), !value.Open
+	case "basename":
+		return path.Base(value.Value), !value.Open
+	case "readlink", "realpath", "which":
+		return value.Value, !value.Open
+	case "command":
+		return value.Value, !value.Open && call.Args[1].Lit() == "-v"
+	case "printf", "echo":
+		return value.Value, !value.Open && len(call.Args) == 2
+	}
+	return "", false
 }
