@@ -12,25 +12,25 @@ import (
 )
 
 // outcome is whether a condition holds, where that can be told.
-func (t *tour) outcome(s *syntax.Stmt) (truth, known bool) {
-	if t.steps++; t.steps > mostSteps {
+func (e *expander) outcome(s *syntax.Stmt) (truth, known bool) {
+	if e.steps++; e.steps > mostSteps {
 		return false, false
 	}
 	switch c := s.Cmd.(type) {
 	case *syntax.CallExpr:
-		truth, known = t.command(c)
+		truth, known = e.command(c)
 	case *syntax.TestClause:
-		truth, known = t.test(c.X)
+		truth, known = e.test(c.X)
 	case *syntax.BinaryCmd:
-		truth, known = t.both(c)
+		truth, known = e.both(c)
 	}
 	return truth != s.Negated, known
 }
 
 // both is the outcome of a && b and of a || b.
-func (t *tour) both(c *syntax.BinaryCmd) (truth, known bool) {
-	a, sureA := t.outcome(c.X)
-	b, sureB := t.outcome(c.Y)
+func (e *expander) both(c *syntax.BinaryCmd) (truth, known bool) {
+	a, sureA := e.outcome(c.X)
+	b, sureB := e.outcome(c.Y)
 	switch {
 	case c.Op == syntax.AndStmt:
 		return and(a, sureA, b, sureB)
@@ -50,7 +50,7 @@ func and(a, sureA, b, sureB bool) (truth, known bool) {
 }
 
 // command is the outcome of true, false, and [ … ].
-func (t *tour) command(c *syntax.CallExpr) (truth, known bool) {
+func (e *expander) command(c *syntax.CallExpr) (truth, known bool) {
 	if len(c.Args) == 0 {
 		return false, false
 	}
@@ -62,7 +62,7 @@ func (t *tour) command(c *syntax.CallExpr) (truth, known bool) {
 		return false, true
 	case "[", "test":
 		for _, a := range c.Args[1:] {
-			words = append(words, t.fields(a)...)
+			words = append(words, e.fields(a)...)
 		}
 		if n := len(words); c.Args[0].Lit() == "[" && n > 0 && words[n-1].Value == "]" {
 			words = words[:n-1]
@@ -153,32 +153,32 @@ func binary(a deploy.Text, op string, b deploy.Text, patterns bool) (truth, know
 }
 
 // test is the outcome of [[ … ]].
-func (t *tour) test(x syntax.TestExpr) (truth, known bool) {
+func (e *expander) test(x syntax.TestExpr) (truth, known bool) {
 	switch x := x.(type) {
 	case *syntax.ParenTest:
-		return t.test(x.X)
+		return e.test(x.X)
 	case *syntax.Word:
-		w := t.word(x)
+		w := e.word(x)
 		return w.Value != "", !w.Open
 	case *syntax.UnaryTest:
 		if x.Op == syntax.TsNot {
-			truth, known = t.test(x.X)
+			truth, known = e.test(x.X)
 			return !truth, known
 		}
 		if w, ok := x.X.(*syntax.Word); ok {
-			return unary(x.Op.String(), t.word(w))
+			return unary(x.Op.String(), e.word(w))
 		}
 	case *syntax.BinaryTest:
-		return t.binaryTest(x)
+		return e.binaryTest(x)
 	}
 	return false, false
 }
 
-func (t *tour) binaryTest(x *syntax.BinaryTest) (truth, known bool) {
+func (e *expander) binaryTest(x *syntax.BinaryTest) (truth, known bool) {
 	switch x.Op {
 	case syntax.AndTest, syntax.OrTest:
-		a, sureA := t.test(x.X)
-		b, sureB := t.test(x.Y)
+		a, sureA := e.test(x.X)
+		b, sureB := e.test(x.Y)
 		if x.Op == syntax.AndTest {
 			return and(a, sureA, b, sureB)
 		}
@@ -190,7 +190,7 @@ func (t *tour) binaryTest(x *syntax.BinaryTest) (truth, known bool) {
 	if !okL || !okR {
 		return false, false
 	}
-	return binary(t.word(l), x.Op.String(), t.word(r), true)
+	return binary(e.word(l), x.Op.String(), e.word(r), true)
 }
 
 // matches says whether a case's word fits one of the patterns, and whether that is sure.

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -37,11 +36,11 @@ func (t *tour) builtin(words []deploy.Text, c *syntax.CallExpr, w where) bool {
 	case "return":
 		t.left = true
 	case "shift":
-		t.shift(words[1:])
+		t.state.shift(words[1:])
 	case "set":
-		t.set(words[1:])
+		t.state.options(words[1:])
 	case "cd":
-		t.cd(words[1:])
+		t.state.cd(words[1:])
 	case "unset", "read", "getopts":
 		for _, v := range words[1:] {
 			t.state.set(v.Value, deploy.Text{Value: "$" + v.Value, Open: true})
@@ -58,41 +57,6 @@ func (t *tour) builtin(words []deploy.Text, c *syntax.CallExpr, w where) bool {
 		return shellWords[name]
 	}
 	return true
-}
-
-func (t *tour) shift(words []deploy.Text) {
-	n := 1
-	if len(words) > 0 {
-		n, _ = strconv.Atoi(words[0].Value)
-	}
-	if n >= 0 && n <= len(t.state.args) {
-		t.state.args = t.state.args[n:]
-	}
-}
-
-// set is set -e and set -- WORDS.
-func (t *tour) set(words []deploy.Text) {
-	for i, w := range words {
-		switch v := w.Value; {
-		case v == "--":
-			t.state.setArgs(words[i+1:])
-			return
-		case short(v, 'e'), v == "-o" && i+1 < len(words) && words[i+1].Value == "errexit":
-			t.state.errexit = true
-		case len(v) > 1 && v[0] == '+' && strings.Contains(v, "e"):
-			t.state.errexit = false
-		case !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "+") && (i == 0 || !valued(words[i-1].Value)):
-			t.state.setArgs(words[i:])
-			return
-		}
-	}
-}
-
-func (t *tour) cd(words []deploy.Text) {
-	words = afterFlags(words)
-	if len(words) == 1 && !words[0].Open && words[0].Value != "-" {
-		t.state.dir = joined(t.state.dir, words[0].Value)
-	}
 }
 
 // function goes through a function of the script's own.

@@ -11,45 +11,45 @@ import (
 )
 
 // param is the value of $NAME, ${NAME}, ${NAME:-default}, ${NAME#prefix} and the like.
-func (t *tour) param(p *syntax.ParamExp) (string, bool) {
+func (e *expander) param(p *syntax.ParamExp) (string, bool) {
 	if p.Param == nil || p.Excl || p.Slice != nil || p.Index != nil && p.Param.Value != "BASH_SOURCE" {
 		return "", false
 	}
 	if p.Repl != nil {
-		return t.replaced(p)
+		return e.replaced(p)
 	}
 	if p.Length || p.Param.Value == "#" {
-		return strconv.Itoa(len(t.state.args)), p.Param.Value == "#" && t.state.args != nil
+		return strconv.Itoa(len(e.state.args)), p.Param.Value == "#" && e.state.args != nil
 	}
-	value, ok := t.variable(p.Param.Value)
+	value, ok := e.variable(p.Param.Value)
 	if p.Exp == nil {
 		return value, ok
 	}
 	switch p.Exp.Op {
 	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
-		return t.fallback(p, value, ok)
+		return e.fallback(p, value, ok)
 	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
-		value, ok = t.fallback(p, value, ok)
+		value, ok = e.fallback(p, value, ok)
 		if ok {
-			t.state.set(p.Param.Value, deploy.Text{Value: value, Pos: t.pos(int(p.Pos().Line()))})
+			e.state.set(p.Param.Value, deploy.Text{Value: value, Pos: e.text.pos(int(p.Pos().Line()))})
 		}
 		return value, ok
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
 		if ok && value == "" {
 			return "", true
 		}
-		other := t.word(p.Exp.Word)
+		other := e.word(p.Exp.Word)
 		return other.Value, ok && !other.Open
 	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
 		return value, ok
 	}
-	return t.cut(p, value, ok)
+	return e.cut(p, value, ok)
 }
 
 // replaced is ${NAME/from/to} and ${NAME//from/to}, where from is plain.
-func (t *tour) replaced(p *syntax.ParamExp) (string, bool) {
-	value, ok := t.variable(p.Param.Value)
-	from, to := t.word(p.Repl.Orig), t.word(p.Repl.With)
+func (e *expander) replaced(p *syntax.ParamExp) (string, bool) {
+	value, ok := e.variable(p.Param.Value)
+	from, to := e.word(p.Repl.Orig), e.word(p.Repl.With)
 	if !ok || from.Open || to.Open || from.Value == "" || strings.ContainsAny(from.Value, `*?[\#%`) || len(value)*len(to.Value) > longest {
 		return "", false
 	}
@@ -61,20 +61,20 @@ func (t *tour) replaced(p *syntax.ParamExp) (string, bool) {
 
 // fallback is ${NAME:-word}. A variable that no file sets may still come with the deploy: the
 // word is what counts until it does, unless a worker's command hangs on it.
-func (t *tour) fallback(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+func (e *expander) fallback(p *syntax.ParamExp, value string, ok bool) (string, bool) {
 	if ok && value != "" {
 		return value, true
 	}
-	if _, there := t.lookup(p.Param.Value); there && !ok {
+	if _, there := e.lookup(p.Param.Value); there && !ok {
 		return "", false
 	}
-	word := t.word(p.Exp.Word)
+	word := e.word(p.Exp.Word)
 	return word.Value, !word.Open
 }
 
 // cut is ${NAME#prefix} and ${NAME%suffix}, where the pattern is plain or one *.
-func (t *tour) cut(p *syntax.ParamExp, value string, ok bool) (string, bool) {
-	pattern := t.word(p.Exp.Word)
+func (e *expander) cut(p *syntax.ParamExp, value string, ok bool) (string, bool) {
+	pattern := e.word(p.Exp.Word)
 	if !ok || pattern.Open {
 		return "", false
 	}
@@ -120,44 +120,44 @@ func cutBack(value, pattern, star string, large bool) string {
 }
 
 // variable is a variable's value, where it is known.
-func (t *tour) variable(name string) (string, bool) {
+func (e *expander) variable(name string) (string, bool) {
 	if n, err := strconv.Atoi(name); err == nil {
 		switch {
 		case n == 0:
-			return t.name0()
-		case n < 0 || n > len(t.state.args):
-			return "", t.state.args != nil
+			return e.name0()
+		case n < 0 || n > len(e.state.args):
+			return "", e.state.args != nil
 		}
-		return t.state.args[n-1].Value, !t.state.args[n-1].Open
+		return e.state.args[n-1].Value, !e.state.args[n-1].Open
 	}
 	switch name {
 	case "@", "*":
-		all := strings.Join(deploy.Values(t.state.args), " ")
-		return all, t.state.args != nil && len(all) < longest
+		all := strings.Join(deploy.Values(e.state.args), " ")
+		return all, e.state.args != nil && len(all) < longest
 	case "BASH_SOURCE":
-		return t.name0()
+		return e.name0()
 	}
-	v, ok := t.lookup(name)
+	v, ok := e.lookup(name)
 	return v.Value, ok && !v.Open
 }
 
-func (t *tour) lookup(name string) (deploy.Text, bool) {
-	if v, ok := t.state.vars[name]; ok {
+func (e *expander) lookup(name string) (deploy.Text, bool) {
+	if v, ok := e.state.vars[name]; ok {
 		return v, true
 	}
-	if t.in.Env != nil {
-		return t.in.Env(name)
+	if e.in.Env != nil {
+		return e.in.Env(name)
 	}
 	return deploy.Text{}, false
 }
 
 // name0 is what the script was started as.
-func (t *tour) name0() (string, bool) {
-	return t.f.name.Value, t.f.name.Value != "" && !t.f.name.Open
+func (e *expander) name0() (string, bool) {
+	return e.f.name.Value, e.f.name.Value != "" && !e.f.name.Open
 }
 
 // dirname is `dirname "$0"`, by which scripts find their neighbours.
-func (t *tour) dirname(c *syntax.CmdSubst) (string, bool) {
+func (e *expander) dirname(c *syntax.CmdSubst) (string, bool) {
 	if len(c.Stmts) != 1 {
 		return "", false
 	}
@@ -165,7 +165,7 @@ func (t *tour) dirname(c *syntax.CmdSubst) (string, bool) {
 	if !ok || len(call.Args) < 2 || len(call.Args) > 3 {
 		return "", false
 	}
-	value := t.word(call.Args[len(call.Args)-1])
+	value := e.word(call.Args[len(call.Args)-1])
 	switch call.Args[0].Lit() {
 	case "dirname":
 		return path.Dir(value.Value), !value.Open

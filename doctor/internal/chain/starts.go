@@ -13,14 +13,14 @@ func (t *tour) start(c *syntax.CallExpr, words []deploy.Text, exec bool, w where
 	if len(words) == 0 || *t.in.spent > busiest {
 		return
 	}
-	s := &stop{exec: exec && !w.piped && !w.background && !w.subshell, where: w, trapped: t.trap.any(), at: t.pos(int(c.Pos().Line())), offset: -1}
+	s := &stop{exec: exec && !w.piped && !w.background && !w.subshell, where: w, trapped: t.trap.any(), at: t.text.pos(int(c.Pos().Line())), offset: -1}
 	env := map[string]deploy.Text{}
 	for _, a := range c.Assigns {
 		if a.Name != nil {
 			env[a.Name.Value] = t.word(a.Value)
 		}
 	}
-	s.lead, s.next = t.slice(c.Pos(), c.Args[0].Pos()), t.slice(c.Args[0].Pos(), c.End())
+	s.lead, s.next = t.text.slice(c.Pos(), c.Args[0].Pos()), t.text.slice(c.Args[0].Pos(), c.End())
 	if t.looped > 0 {
 		s.last = false
 	}
@@ -32,8 +32,8 @@ func (t *tour) start(c *syntax.CallExpr, words []deploy.Text, exec bool, w where
 }
 
 // slice is a part of the script as it is written.
-func (t *tour) slice(from, to syntax.Pos) string {
-	source := t.text.base.Value
+func (x *text) slice(from, to syntax.Pos) string {
+	source := x.base.Value
 	a, b := min(int(from.Offset()), len(source)), min(int(to.Offset()), len(source))
 	if a > b {
 		return ""

@@ -2,6 +2,8 @@ package chain
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
@@ -117,5 +119,40 @@ func (s *state) doubt(m mark) {
 		if len(may) > 0 && len(may) < 20 {
 			s.choices[name] = may
 		}
+	}
+}
+
+func (s *state) shift(words []deploy.Text) {
+	n := 1
+	if len(words) > 0 {
+		n, _ = strconv.Atoi(words[0].Value)
+	}
+	if n >= 0 && n <= len(s.args) {
+		s.args = s.args[n:]
+	}
+}
+
+// options is set -e and set -- WORDS.
+func (s *state) options(words []deploy.Text) {
+	for i, w := range words {
+		switch v := w.Value; {
+		case v == "--":
+			s.setArgs(words[i+1:])
+			return
+		case short(v, 'e'), v == "-o" && i+1 < len(words) && words[i+1].Value == "errexit":
+			s.errexit = true
+		case len(v) > 1 && v[0] == '+' && strings.Contains(v, "e"):
+			s.errexit = false
+		case !strings.HasPrefix(v, "-") && !strings.HasPrefix(v, "+") && (i == 0 || !valued(words[i-1].Value)):
+			s.setArgs(words[i:])
+			return
+		}
+	}
+}
+
+func (s *state) cd(words []deploy.Text) {
+	words = afterFlags(words)
+	if len(words) == 1 && !words[0].Open && words[0].Value != "-" {
+		s.dir = joined(s.dir, words[0].Value)
 	}
 }

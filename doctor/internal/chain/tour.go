@@ -42,17 +42,13 @@ type function struct {
 
 // A tour goes through a script as a shell would, as far as that can be told.
 type tour struct {
-	in     Place
-	f      frame
-	text   *text
-	state  state
+	expander
 	funcs  map[string]function
 	stops  []*stop
 	trap   trap
 	ended  bool // nothing behind is reached
 	left   bool // the function is over
 	calls  int
-	steps  int
 	reads  int
 	looped int    // loops around
 	open   string // why a part of it was not followed; empty: all was
@@ -72,7 +68,7 @@ const (
 const tooMuch = "it has more commands than are followed"
 
 func newTour(in Place, f frame) *tour {
-	t := &tour{in: in, f: f, funcs: map[string]function{}, seen: map[place]*visits{}}
+	t := &tour{expander: expander{in: in, f: f}, funcs: map[string]function{}, seen: map[place]*visits{}}
 	t.state = state{vars: map[string]deploy.Text{}, arrays: map[string][]deploy.Text{}, choices: map[string][]string{}, args: f.args, dir: in.dir, errexit: f.errexit}
 	return t
 }

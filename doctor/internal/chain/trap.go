@@ -61,7 +61,7 @@ func (t *tour) handler(c *syntax.CallExpr, first deploy.Text, what *trap) {
 	source := first.Value
 	for _, a := range c.Args[1:] { // as it is written: its variables are known when it runs
 		if w := t.word(a); w.Value == first.Value {
-			source = strings.Trim(t.slice(a.Pos(), a.End()), `"'`)
+			source = strings.Trim(t.text.slice(a.Pos(), a.End()), `"'`)
 			break
 		}
 	}

@@ -8,48 +8,57 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
-func (t *tour) assign(a *syntax.Assign) {
+// An expander makes words of what a piece of shell writes, with what its shell remembers.
+type expander struct {
+	in    Place
+	f     frame
+	text  *text
+	state state
+	steps int // statements and conditions that were looked at
+}
+
+func (e *expander) assign(a *syntax.Assign) {
 	if a.Name == nil || a.Naked {
 		return
 	}
 	name := a.Name.Value
 	if a.Array == nil {
-		value := t.word(a.Value)
-		if old, ok := t.variable(name); a.Append && ok {
+		value := e.word(a.Value)
+		if old, ok := e.variable(name); a.Append && ok {
 			value.Value = old + value.Value
 		} else if a.Append {
 			value.Open = true
 		}
-		t.state.set(name, value)
+		e.state.set(name, value)
 		return
 	}
 	var all []deploy.Text
 	if a.Append {
-		all = append(all, t.state.arrays[name]...)
+		all = append(all, e.state.arrays[name]...)
 	}
-	for _, e := range a.Array.Elems {
-		if e.Value != nil && len(all) < mostArgs {
-			all = append(all, t.fields(e.Value)...)
+	for _, item := range a.Array.Elems {
+		if item.Value != nil && len(all) < mostArgs {
+			all = append(all, e.fields(item.Value)...)
 		}
 	}
-	if len(t.state.arrays) < mostArgs {
-		t.state.arrays[name] = all[:min(len(all), mostArgs)]
+	if len(e.state.arrays) < mostArgs {
+		e.state.arrays[name] = all[:min(len(all), mostArgs)]
 	}
 }
 
 // fields are the words that one word of the script becomes: "$@" may become many.
-func (t *tour) fields(w *syntax.Word) []deploy.Text {
+func (e *expander) fields(w *syntax.Word) []deploy.Text {
 	name, all := spread(w)
 	switch {
 	case all && name == "":
-		if t.state.args == nil {
-			return []deploy.Text{{Value: `"$@"`, Pos: t.pos(int(w.Pos().Line())), Open: true}}
+		if e.state.args == nil {
+			return []deploy.Text{{Value: `"$@"`, Pos: e.text.pos(int(w.Pos().Line())), Open: true}}
 		}
-		return t.state.args
-	case all && t.state.arrays[name] != nil:
-		return t.state.arrays[name]
+		return e.state.args
+	case all && e.state.arrays[name] != nil:
+		return e.state.arrays[name]
 	}
-	text := t.word(w)
+	text := e.word(w)
 	if bare(w) && !text.Open { // $VAR without quotes is split
 		return split(text)
 	}
@@ -86,40 +95,40 @@ func bare(w *syntax.Word) bool {
 }
 
 // word is a word's value; Open if it cannot be told.
-func (t *tour) word(w *syntax.Word) deploy.Text {
-	text := deploy.Text{Pos: t.text.base.Pos}
+func (e *expander) word(w *syntax.Word) deploy.Text {
+	text := deploy.Text{Pos: e.text.base.Pos}
 	if w == nil {
 		return text
 	}
-	text.Pos = t.pos(int(w.Pos().Line()))
+	text.Pos = e.text.pos(int(w.Pos().Line()))
 	b := &strings.Builder{}
-	text.Open = !t.parts(b, w.Parts) || b.Len() > longest
+	text.Open = !e.parts(b, w.Parts) || b.Len() > longest
 	if text.Value = b.String(); text.Open {
-		text.Value = t.slice(w.Pos(), w.End())
+		text.Value = e.text.slice(w.Pos(), w.End())
 	}
 	return text
 }
 
 // pos is the place of a line of the script. A string that stands on one line of its file
 // is there as a whole.
-func (t *tour) pos(line int) deploy.Pos {
-	p := t.text.base.Pos
-	if p.Known() && p.Line > 0 && strings.Contains(t.text.base.Value, "\n") && p.Last == 0 {
+func (x *text) pos(line int) deploy.Pos {
+	p := x.base.Pos
+	if p.Known() && p.Line > 0 && strings.Contains(x.base.Value, "\n") && p.Last == 0 {
 		p.Line += line - 1
 	}
 	return p
 }
 
-func (t *tour) parts(b *strings.Builder, parts []syntax.WordPart) bool {
+func (e *expander) parts(b *strings.Builder, parts []syntax.WordPart) bool {
 	for _, part := range parts {
-		if !t.part(b, part) || b.Len() > longest {
+		if !e.part(b, part) || b.Len() > longest {
 			return false
 		}
 	}
 	return true
 }
 
-func (t *tour) part(b *strings.Builder, part syntax.WordPart) bool {
+func (e *expander) part(b *strings.Builder, part syntax.WordPart) bool {
 	value, ok := "", true
 	switch p := part.(type) {
 	case *syntax.Lit:
@@ -127,11 +136,11 @@ func (t *tour) part(b *strings.Builder, part syntax.WordPart) bool {
 	case *syntax.SglQuoted:
 		value = p.Value
 	case *syntax.DblQuoted:
-		return t.parts(b, p.Parts)
+		return e.parts(b, p.Parts)
 	case *syntax.ParamExp:
-		value, ok = t.param(p)
+		value, ok = e.param(p)
 	case *syntax.CmdSubst:
-		value, ok = t.dirname(p)
+		value, ok = e.dirname(p)
 	case *syntax.ProcSubst:
 		value = "/dev/fd/63"
 	default:
