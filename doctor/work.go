@@ -40,6 +40,12 @@ func (s *site) follow(w *deploy.Workload) *work {
 	if w.Platform == deploy.Docker && !k.worker() && w.Bare() { // somebody says at the start what it is to do
 		k.chain = chain.Follow(append(w.Words(), deploy.Text{Value: `"$@"`, Pos: w.Pos, Open: true}), in)
 	}
+	if w.Platform == deploy.Docker && !k.worker() && len(w.Image.Env) > 0 { // or sets a variable that the image has a value of
+		in.Env = w.Settable
+		if other := chain.Follow(behindPublic(w), in); other.Worker != nil {
+			k.chain = other
+		}
+	}
 	if !k.worker() {
 		s.behindEntry(k, in)
 	}

@@ -164,7 +164,7 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 			c.Open = tooDeep
 			return c
 		}
-		words = named(words)
+		words = in.named(words)
 		if words[0].Open {
 			c.Open = words[0].Value + " is not known before the deploy"
 			return c
@@ -189,13 +189,24 @@ func (in Place) follow(words []deploy.Text, depth int) *Chain {
 	return c
 }
 
-// named are words with the program's name where a variable of that name has it: Celery's own units
-// and scripts start "${CELERY_BIN}".
-func named(words []deploy.Text) []deploy.Text {
-	if strings.Trim(words[0].Value, `${}"`) != "CELERY_BIN" {
+// named are words with the program's name where a variable of that name has it (Celery's own units
+// and scripts start "${CELERY_BIN}"), or where its folder alone is not known: "$BIN"/sidekiq.
+func (in Place) named(words []deploy.Text) []deploy.Text {
+	first := words[0]
+	name := path.Base(strings.Trim(first.Value, `"`))
+	switch {
+	case !first.Open:
+		return words
+	case strings.Trim(first.Value, `${}"`) == "CELERY_BIN":
+		name = "celery"
+	case !strings.Contains(first.Value, "/"), strings.ContainsAny(name, "$`(){}*\"' "):
 		return words
 	}
-	return append([]deploy.Text{{Value: "celery", Pos: words[0].Pos}}, words[1:]...)
+	known := append([]deploy.Text{{Value: name, Pos: first.Pos}}, words[1:]...)
+	if _, ok := in.Known.Recognise(known); ok || launchers[name] || name == "celery" {
+		return known
+	}
+	return words
 }
 
 // step passes one program: what it starts is what is left. Where it starts it out of a

@@ -91,6 +91,16 @@ func (w *Workload) Variable(name string) (Text, bool) {
 	return Text{}, false
 }
 
+// Settable is a variable of an image by itself, as who runs it may set it: which value it has is
+// not known. PATH is left as it is.
+func (w *Workload) Settable(name string) (Text, bool) {
+	t, ok := w.Variable(name)
+	if ok && name != "PATH" {
+		t.Value, t.Open = "$"+name, true
+	}
+	return t, ok
+}
+
 // Bare says whether an entry point is there that gets no arguments from anybody here.
 func (w *Workload) Bare() bool {
 	entry, command := w.Starts()
