@@ -52,7 +52,10 @@ var (
 // that it stands in, then the file, then its neighbours.
 func (f *scriptFile) scopeOf(c *script.Call, k script.Kill) scope {
 	var target []string
-	for _, w := range append(append([]script.Word{}, k.Targets...), k.Files...) {
+	for _, w := range k.Targets {
+		target = append(target, path.Base(w.Said)) // a registry's name says nothing
+	}
+	for _, w := range k.Files {
 		target = append(target, w.Said)
 	}
 	texts := []string{strings.Join(target, " "), c.Unit}
