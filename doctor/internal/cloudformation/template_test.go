@@ -38,6 +38,7 @@ Mappings:
 Conditions:
   Never: !Equals [a, b]
   Maybe: !Equals [!Ref None, b]
+  Perhaps: !Equals [b, !Ref None]
   Ever: !Not [{Condition: Never}]
 Resources:
   Q: {Type: "AWS::S3::Bucket"}
@@ -62,6 +63,7 @@ func TestWhatOnlyADeployKnowsIsOpen(t *testing.T) {
 	for function, want := range map[string]string{
 		"!Ref None": "!Ref None", "!Ref Q": "!Ref Q", "!Ref Param": "!Ref Param", "!GetAtt Q.Arn": "!GetAtt Q.Arn", "{'Fn::GetAtt': [Q, Arn]}": "!GetAtt Q.Arn", "!Sub '${Q.Arn}/x'": "${Q.Arn}/x",
 		"!If [Maybe, 1, 2]": "!If Maybe", "!ImportValue y": "!ImportValue", "!FindInMap [M, us, Stop]": "!FindInMap M", "!Join ['', [a, !Ref None]]": "a${None}",
+		"!If [Perhaps, 1, 2]": "!If Perhaps", "!If [Maybe, !Ref None, !Ref None]": "!If Maybe", "!Select [0, !Split [':', !Ref None]]": "!Select",
 		"!Sub 'a-${None}'": "a-${None}", "!Sub ['${A}', {A: !Ref L}]": "${A}",
 	} {
 		if got := x(t, head+function+"\n").Text(); got.Value != want || !got.Open {

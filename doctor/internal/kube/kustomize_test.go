@@ -118,6 +118,7 @@ func TestWhatAKustomizationChanges(t *testing.T) {
 		{"replicas as they were", live("replicas: [{name: a, count: 1}]\n"), `a by "" x1: w=app[work]` + plainB},
 		{"an image's name", live("images: [{name: app, newName: registry.example/shop}]\n"), "a by \"live\" x1: w=registry.example/shop[work]\nb by \"live\" x1: w=registry.example/shop[work]"},
 		{"an image's tag", live("images: [{name: app, newName: registry.example/app, newTag: v3}]\n"), `a by "" x1: w=app[work]` + plainB},
+		{"an image with a registry's port", "-- kustomization.yaml --\nresources: [., p.yaml]\nimages: [{name: 'local:5000/app', newName: shop}]\n-- p.yaml --\nkind: Pod\napiVersion: v1\nmetadata: {name: p}\nspec: {containers: [{name: a, image: 'local:5000/app'}, {name: b, image: 'local:5000/app:v1'}, {name: c, image: 'local:5000/app@sha256:0'}]}\n", `p by "." x1: a=shop[] b=shop[] c=shop[]`},
 		{"an image of another name", live("images: [{name: ap, newName: shop}]\n"), `a by "" x1: w=app[work]` + plainB},
 		{"a name from below", live("namePrefix: x-\nnameSuffix: -y\n") + "-- top/kustomization.yaml --\nresources: [../live]\nreplicas: [{name: x-a-y, count: 2}]\npatches: [{target: {name: b}, patch: '[{op: add, path: /spec/replicas, value: 4}]'}]\n",
 			"a by \"top\" x2: w=app[work]\nb by \"top\" x4: w=app[work]"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // one is a pod with labels.
@@ -155,5 +156,18 @@ func TestWhatScalersAndBudgetsSay(t *testing.T) {
 				t.Errorf("blocks %v (%s), brakes %v", blocks, text, brakes)
 			}
 		})
+	}
+}
+
+func TestAProxyIsPatientThatWaitsLongEnough(t *testing.T) {
+	for fields, want := range map[string]bool{
+		"lifecycle: {preStop: {sleep: {seconds: 30}}}": true, "lifecycle: {preStop: {sleep: {seconds: 29}}}": false, "lifecycle: {preStop: {httpGet: {port: 1}}}": true, "tty: true": false,
+		"args: [--max-sigterm-delay=60s]": true, "command: [p, --term_timeout, \"60\"]": true, "args: [--port=1]": false, "env: [{name: CSQL_PROXY_MAX_SIGTERM_DELAY, value: 60s}]": true,
+		"env: [{name: EXIT_ON_ZERO_ACTIVE_CONNECTIONS, value: \"true\"}]": true, "env: [{name: OTHER, value: \"1\"}]": false,
+	} {
+		c := only(t, "kind: Pod\nspec: {containers: [{image: a, "+fields+"}]}\n")
+		if got := c.Patient(30 * time.Second); got != want {
+			t.Errorf("%s: %v", fields, got)
+		}
 	}
 }

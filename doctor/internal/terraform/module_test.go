@@ -60,7 +60,16 @@ func TestAVariableHasTheValueOfWhoSaysItFirst(t *testing.T) {
 		"a file":                  {"-- d/main.tf --\nresource \"r\" \"a\" {\n x = file(\"${path.module}/f.txt\")\n}\n-- d/f.txt --\nhi", "hi\n d/f.txt:1"},
 		"each of a map":           {"-- main.tf --\nresource \"r\" \"a\" {\n for_each = {k = 8}\n x = each.value\n}\n", "8 main.tf:2"},
 		"a template":              {"-- main.tf --\nresource \"r\" \"a\" {\n x = data.template_file.t.rendered\n}\ndata \"template_file\" \"t\" {\n template = file(\"${path.module}/t.tpl\")\n vars = {\n  n = 9\n }\n}\n-- t.tpl --\n<${n}>", "<9>\n t.tpl:1"},
-		"a local that is its own": {"-- main.tf --\nresource \"r\" \"a\" {\n x = local.v\n}\nlocals {\n v = local.v\n}\n", "open: local.v main.tf:2"},
+		"what is read by itself, before what is chosen": {"-- main.tf --\nresource \"r\" \"a\" {\n x = var.v\n}\nvariable \"v\" {\n}\n-- a.auto.tfvars --\nv = 2\n-- b.tfvars --\nv = 3\n", "2 a.auto.tfvars:1"},
+		"files with maps that differ":                   {"-- main.tf --\nresource \"r\" \"a\" {\n x = var.v.a\n}\nvariable \"v\" {\n}\n-- a.tfvars --\nv = {a = 1}\n-- b.tfvars --\nv = {a = 2}\n", "open: var.v.a main.tf:2"},
+		"a file of the caller's is not the module's":    {"-- main.tf --\nmodule \"m\" {\n source = \"./m\"\n}\n-- terraform.tfvars --\nv = 2\n-- m/main.tf --\nresource \"r\" \"a\" {\n x = var.v\n}\nvariable \"v\" {\n default = 1\n}\n", "1 m/main.tf:5"},
+		"a part of an output":                           {"-- main.tf --\nmodule \"m\" {\n source = \"./m\"\n}\nresource \"r\" \"a\" {\n x = module.m.o.p\n}\n-- m/main.tf --\noutput \"o\" {\n value = {p = 7}\n}\n", "7 m/main.tf:2"},
+		"an output of one of several":                   {"-- main.tf --\nmodule \"m\" {\n count = 1\n source = \"./m\"\n}\nresource \"r\" \"a\" {\n x = module.m[0].o\n}\n-- m/main.tf --\noutput \"o\" {\n value = 7\n}\n", "7 m/main.tf:2"},
+		"a file of where it is run":                     {"-- d/main.tf --\nresource \"r\" \"a\" {\n x = file(\"${path.cwd}/f.txt\")\n}\n-- d/f.txt --\nhi", "hi\n d/f.txt:1"},
+		"each of what nobody knows":                     {"-- main.tf --\nvariable \"u\" {\n}\nresource \"r\" \"a\" {\n for_each = merge({k = 8}, var.u)\n x = each.value\n}\n", "open: each.value main.tf:5"},
+		"a template that nobody knows":                  {"-- main.tf --\nvariable \"u\" {\n}\nresource \"r\" \"a\" {\n x = data.template_file.t.rendered\n}\ndata \"template_file\" \"t\" {\n template = var.u\n}\n", "open: data.template_file.t.rendered main.tf:4"},
+		"what a template is besides":                    {"-- main.tf --\nresource \"r\" \"a\" {\n x = data.template_file.t.id\n}\ndata \"template_file\" \"t\" {\n template = \"a\"\n}\n", "open: data.template_file.t.id main.tf:2"},
+		"a local that is its own":                       {"-- main.tf --\nresource \"r\" \"a\" {\n x = local.v\n}\nlocals {\n v = local.v\n}\n", "open: local.v main.tf:2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := x(load(t, c.files)); len(got) != 1 || got[0] != c.want {

@@ -35,6 +35,9 @@ func TestExpressionsHaveTheValueThatTerraformGivesThem(t *testing.T) {
 		`x = merge({a = 1}, {a = 2}).a`: "2", `x = concat(["a"], ["b"])[1]`: "b", `x = [for k, v in {p = "q"} : "${k}=${v}"][0]`: "p=q", `x = lookup({a = 1}, "b", 5)`: "5",
 		`x = try({a = 1}.b, 7)`: "7", `x = coalesce(null, "", "z")`: "z", `x = max(var.set, 30)`: "90", `x = join("-", ["a", "b"])`: "a-b", `x = format("%s-%d", "a", 5)`: "a-5",
 		`x = !false`: "true", `x = length([1, 2])`: "2", `x = split(" ", "a b")[1]`: "b", `x = jsondecode("{\"a\": 4}").a`: "4", `x = {for s in ["a"] : s => upper(s)}["a"]`: "A",
+		`x = compact(["a", "", null, "b"])[1]`: "b", `x = min(5, 3)`: "3", `x = max(3, 5)`: "5", `x = one(["a"])`: "a", `x = element(["a", "b"], 3)`: "b", `x = keys({a = 1})[0]`: "a",
+		`x = values({a = 1})[0]`: "1", `x = length({a = 1, b = 2})`: "2", `x = length("äb")`: "2", `x = max([1, 5]...)`: "5", `x = lookup({a = 1}, "a", 5)`: "1", `x = contains(["a"], "b")`: "false",
+		`x = yamldecode("a: 1").a`: "1", `x = trimspace(" a ")`: "a", `x = "a" == "a"`: "true",
 		`x = true || var.other`: "true", `x = var.other ? 5 : 5`: "5",
 	} {
 		if n := value(t, src); n.Text().Value != want || n.Text().Open {
@@ -47,6 +50,12 @@ func TestWhatIsNotKnownIsOpenAndSaysWhatItIs(t *testing.T) {
 	for src, want := range map[string]string{
 		`x = var.other`: "var.other", `x = "a-${var.other}"`: "a-${var.other}", `x = var.other ? 1 : 2`: "var.other ? 1 : 2", `x = {a = 1}.b`: "{a = 1}.b",
 		`x = timestamp()`: "timestamp()", `x = aws_x.y[*].arn`: "aws_x.y[*].arn", `x = try(var.other, 5)`: "try(var.other, 5)", `x = merge(var.other, {a = 1}).b`: `merge(var.other, {a = 1}).b`,
+		`x = length(concat(["a"], var.other))`: `length(concat(["a"], var.other))`, `x = one(concat(var.other))`: `one(concat(var.other))`, `x = keys(merge({a = 1}, var.other))[0]`: `keys(merge({a = 1}, var.other))[0]`,
+		`x = element(concat(["a"], var.other), 2)`: `element(concat(["a"], var.other), 2)`, `x = lookup(merge({a = 1}, var.other), "b", 5)`: `lookup(merge({a = 1}, var.other), "b", 5)`,
+		`x = lookup({a = 1}, var.other, 5)`: `lookup({a = 1}, var.other, 5)`, `x = "a" == var.other`: `"a" == var.other`, `x = var.other == "a"`: `var.other == "a"`, `x = {for k, v in {p = "q"} : k => v...}["p"]`: `{for k, v in {p = "q"} : k => v...}["p"]`,
+		`x = max(concat([1], var.other)...)`: `max(concat([1], var.other)...)`, `x = trimspace(var.other)`: "var.other", `x = jsondecode(var.other).a`: "jsondecode(var.other).a", `x = yamldecode(var.other)`: "yamldecode(var.other)",
+		`x = yamldecode("a: 1\n---\nb: 2").a`: `yamldecode("a: 1\n---\nb: 2").a`, `x = join("-", concat(["a"], var.other))`: `join("-", concat(["a"], var.other))`, `x = split(" ", var.other)[0]`: `split(" ", var.other)[0]`,
+		`x = contains(["a", var.other], "b")`: `contains(["a", var.other], "b")`, `x = upper(var.other)`: "upper(var.other)",
 		`x = coalesce(var.other, 5)`: "coalesce(var.other, 5)", `x = var.set + var.other`: "var.set + var.other",
 	} {
 		if n := value(t, src); n.Text().Value != want || !n.Text().Open {
@@ -164,4 +173,15 @@ func FuzzHCL(f *testing.F) {
 			n.Last()
 		}
 	})
+}
+
+func TestWhereNoFileCanBeReadAFileIsNotKnown(t *testing.T) {
+	h, err := tree.ReadHCL("v.tfvars", []byte("a = file(\"f\")\nb = templatefile(\"f\", {})\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := h.Attributes(&tree.Scope{Forest: tree.NewForest()})
+	if !n.Get("a").IsOpen() || !n.Get("b").IsOpen() {
+		t.Errorf("%+v %+v", n.Get("a").Text(), n.Get("b").Text())
+	}
 }
