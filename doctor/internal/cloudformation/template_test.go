@@ -51,7 +51,7 @@ func TestFunctionsHaveTheValueOfDefaultsAndMappings(t *testing.T) {
 	for function, want := range map[string]string{
 		"!Ref P": "30", "{Ref: P}": "30", "!Sub 'a-${P}'": "a-30", "{'Fn::Sub': ['${A}${!B}', {A: !Ref P}]}": "30${B}", "!FindInMap [M, eu, Stop]": "40", "!Join ['-', [a, !Ref P]]": "a-30",
 		"!Select [1, !Ref L]": "b", "!Select [0, !Split [':', 'c:d']]": "c", "!If [Never, 1, 2]": "2", "!If [Maybe, 5, 5]": "5", "!If [Maybe, [1, 2], !Ref 'AWS::NoValue']": "",
-		"!Select [1, !Ref N]": "8", "!If [Ever, 1, 2]": "1", "!If [Maybe, !Ref 'AWS::NoValue', [1, 2]]": "",
+		"!Select [1, !Ref N]": "8", "!If [Ever, 1, 2]": "1", "!Select [1, !If [Maybe, !Ref 'AWS::NoValue', [1, 2]]]": "2",
 	} {
 		if got := x(t, head+function+"\n").Text(); got.Value != want || got.Open {
 			t.Errorf("%s: %+v", function, got)

@@ -194,6 +194,11 @@ func TestWhatAManifestSaysOfItsContainer(t *testing.T) {
 	if got := set.workload().Grace.Time; got != 90*time.Second {
 		t.Errorf("%v", got)
 	}
+	for text, want := range map[string]string{"image: {build: {context: app}}\n": "app/Dockerfile in app", "image: {build: app/Dockerfile.w}\n": "app/Dockerfile.w in app", "image: {build: {dockerfile: d/D, context: .}}\n": "d/D in .", "image: {location: i}\n": " in "} {
+		if file, context, _, _ := copilot(t, text).Containers[0].Dockerfile(); file+" in "+context != want {
+			t.Errorf("%s: %s in %s", text, file, context)
+		}
+	}
 	first := copilot(t, "image: {depends_on: {db: start}}\n").Containers[0]
 	if !first.DependsOn("db") || first.DependsOn("x") {
 		t.Error("depends_on")

@@ -104,6 +104,7 @@ func TestWhatSendsAPodToSpareMachines(t *testing.T) {
 		{"a toleration of another value", "tolerations: [{key: kubernetes.azure.com/scalesetpriority, value: regular}], ", "", ""},
 		{"a toleration of any value", "tolerations: [{key: kubernetes.azure.com/scalesetpriority, operator: Exists}], ", "", "maybe"},
 		{"a preference and a label", fmt.Sprintf(prefers, spot) + "nodeSelector: {eks.amazonaws.com/capacityType: SPOT}, ", "", "surely"},
+		{"a preference and a pool", fmt.Sprintf(prefers, spot) + "nodeSelector: {karpenter.sh/nodepool: jobs}, ", fmt.Sprintf(pool, "jobs"), "surely"},
 		{"a toleration and one term", "tolerations: [{key: cloud.google.com/gke-spot, operator: Exists}], " + affinity("{matchExpressions: ["+spot+"]}, {}"), "", "maybe"},
 		{"a pool", "nodeSelector: {karpenter.sh/nodepool: jobs}, ", fmt.Sprintf(pool, "jobs"), "surely"},
 		{"another pool", "nodeSelector: {karpenter.sh/nodepool: jobs}, ", fmt.Sprintf(pool, "others"), ""},

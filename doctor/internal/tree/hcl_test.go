@@ -37,7 +37,7 @@ func TestExpressionsHaveTheValueThatTerraformGivesThem(t *testing.T) {
 		`x = !false`: "true", `x = length([1, 2])`: "2", `x = split(" ", "a b")[1]`: "b", `x = jsondecode("{\"a\": 4}").a`: "4", `x = {for s in ["a"] : s => upper(s)}["a"]`: "A",
 		`x = compact(["a", "", null, "b"])[1]`: "b", `x = min(5, 3)`: "3", `x = max(3, 5)`: "5", `x = one(["a"])`: "a", `x = element(["a", "b"], 3)`: "b", `x = keys({a = 1})[0]`: "a",
 		`x = values({a = 1})[0]`: "1", `x = length({a = 1, b = 2})`: "2", `x = length("äb")`: "2", `x = max([1, 5]...)`: "5", `x = lookup({a = 1}, "a", 5)`: "1", `x = contains(["a"], "b")`: "false",
-		`x = yamldecode("a: 1").a`: "1", `x = trimspace(" a ")`: "a", `x = "a" == "a"`: "true",
+		`x = yamldecode("a: 1").a`: "1", `x = jsondecode("5")`: "5", `x = [var.other, "b"][1]`: "b", `x = trimspace(" a ")`: "a", `x = "a" == "a"`: "true",
 		`x = true || var.other`: "true", `x = var.other ? 5 : 5`: "5",
 	} {
 		if n := value(t, src); n.Text().Value != want || n.Text().Open {
