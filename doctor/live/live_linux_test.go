@@ -23,7 +23,7 @@ import (
 // ends. And it is whoever looks as another user.
 func TestMain(m *testing.M) {
 	if os.Getenv("LIVE_WORKER") != "" {
-		signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT)
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGINT, syscall.SIGTERM) // in this order: who waits for it to hear TERM looks at once
 		os.Stdin.Read(make([]byte, 1))
 		return
 	}
@@ -105,15 +105,17 @@ func (p place) start(has string, command ...string) int {
 	return 0
 }
 
-// found is the process below pid, or it itself, whose command line begins with has and which
-// has set its handlers.
+// found is the process below pid, or it itself, whose command line begins with has, which
+// has set its handlers, and whose starter hears again: dash blocks all signals while it forks.
 func found(pid int, has string) int {
 	all, _ := proc.All()
 	self, _ := proc.Read(pid)
 	for _, q := range append(proc.Descendants(all, pid), self) {
 		words, _ := proc.Command(q.PID)
 		s, _ := proc.ReadSignals(q.PID)
-		if strings.HasPrefix(strings.Join(words, " "), has) && (s.Caught.Has(syscall.SIGTERM) || strings.HasPrefix(has, "sleep")) {
+		starter, _ := proc.ReadSignals(q.Parent)
+		forks := q.Parent != pid && starter.Blocked.Has(syscall.SIGTERM)
+		if strings.HasPrefix(strings.Join(words, " "), has) && !forks && (s.Caught.Has(syscall.SIGTERM) || strings.HasPrefix(has, "sleep")) {
 			return q.PID
 		}
 	}
