@@ -1,18 +1,18 @@
 package chain
 
 import (
-	"regexp"
-	"strconv"
-	"strings"
-
-	"mvdan.cc/sh/v3/pattern"
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
+// An asker tells whether what a script asks is so, with what its shell remembers.
+type asker struct{ *expander }
+
+func (e *expander) asker() asker { return asker{e} }
+
 // outcome is whether a condition holds, where that can be told.
-func (e *expander) outcome(s *syntax.Stmt) (truth, known bool) {
+func (e asker) outcome(s *syntax.Stmt) (truth, known bool) {
 	if e.steps++; e.steps > mostSteps {
 		return false, false
 	}
@@ -28,7 +28,7 @@ func (e *expander) outcome(s *syntax.Stmt) (truth, known bool) {
 }
 
 // both is the outcome of a && b and of a || b.
-func (e *expander) both(c *syntax.BinaryCmd) (truth, known bool) {
+func (e asker) both(c *syntax.BinaryCmd) (truth, known bool) {
 	a, sureA := e.outcome(c.X)
 	b, sureB := e.outcome(c.Y)
 	switch {
@@ -50,7 +50,7 @@ func and(a, sureA, b, sureB bool) (truth, known bool) {
 }
 
 // command is the outcome of true, false, and [ … ].
-func (e *expander) command(c *syntax.CallExpr) (truth, known bool) {
+func (e asker) command(c *syntax.CallExpr) (truth, known bool) {
 	if len(c.Args) == 0 {
 		return false, false
 	}
@@ -70,177 +70,4 @@ func (e *expander) command(c *syntax.CallExpr) (truth, known bool) {
 		return asks(words)
 	}
 	return false, false
-}
-
-// asks is the outcome of test(1).
-func asks(words []deploy.Text) (truth, known bool) {
-	if len(words) > 0 && words[0].Value == "!" && !words[0].Open {
-		truth, known = asks(words[1:])
-		return !truth, known
-	}
-	for _, op := range []string{"-o", "-a"} {
-		for i, w := range words {
-			if w.Value != op || i == 0 || i == len(words)-1 || w.Open {
-				continue
-			}
-			a, sureA := asks(words[:i])
-			b, sureB := asks(words[i+1:])
-			if op == "-a" {
-				return and(a, sureA, b, sureB)
-			}
-			truth, known = and(!a, sureA, !b, sureB)
-			return !truth, known
-		}
-	}
-	switch len(words) {
-	case 0:
-		return false, true
-	case 1:
-		return words[0].Value != "", !words[0].Open
-	case 2:
-		return unary(words[0].Value, words[1])
-	case 3:
-		return binary(words[0], words[1].Value, words[2], false)
-	}
-	return false, false
-}
-
-func unary(op string, w deploy.Text) (truth, known bool) {
-	switch op {
-	case "-z":
-		return w.Value == "", !w.Open
-	case "-n":
-		return w.Value != "", !w.Open
-	}
-	return false, false
-}
-
-func binary(a deploy.Text, op string, b deploy.Text, patterns bool) (truth, known bool) {
-	if a.Open || b.Open {
-		return false, false
-	}
-	switch op {
-	case "=", "==", "!=":
-		same := a.Value == b.Value
-		if patterns {
-			var ok bool
-			if same, ok = fits(b.Value, a.Value); !ok {
-				return false, false
-			}
-		}
-		return same != (op == "!="), true
-	}
-	x, errX := strconv.Atoi(a.Value)
-	y, errY := strconv.Atoi(b.Value)
-	if errX != nil || errY != nil {
-		return false, false
-	}
-	switch op {
-	case "-eq":
-		return x == y, true
-	case "-ne":
-		return x != y, true
-	case "-gt":
-		return x > y, true
-	case "-ge":
-		return x >= y, true
-	case "-lt":
-		return x < y, true
-	case "-le":
-		return x <= y, true
-	}
-	return false, false
-}
-
-// test is the outcome of [[ … ]].
-func (e *expander) test(x syntax.TestExpr) (truth, known bool) {
-	switch x := x.(type) {
-	case *syntax.ParenTest:
-		return e.test(x.X)
-	case *syntax.Word:
-		w := e.word(x)
-		return w.Value != "", !w.Open
-	case *syntax.UnaryTest:
-		if x.Op == syntax.TsNot {
-			truth, known = e.test(x.X)
-			return !truth, known
-		}
-		if w, ok := x.X.(*syntax.Word); ok {
-			return unary(x.Op.String(), e.word(w))
-		}
-	case *syntax.BinaryTest:
-		return e.binaryTest(x)
-	}
-	return false, false
-}
-
-func (e *expander) binaryTest(x *syntax.BinaryTest) (truth, known bool) {
-	switch x.Op {
-	case syntax.AndTest, syntax.OrTest:
-		a, sureA := e.test(x.X)
-		b, sureB := e.test(x.Y)
-		if x.Op == syntax.AndTest {
-			return and(a, sureA, b, sureB)
-		}
-		truth, known = and(!a, sureA, !b, sureB)
-		return !truth, known
-	}
-	l, okL := x.X.(*syntax.Word)
-	r, okR := x.Y.(*syntax.Word)
-	if !okL || !okR {
-		return false, false
-	}
-	return binary(e.word(l), x.Op.String(), e.word(r), true)
-}
-
-// matches says whether a case's word fits one of the patterns, and whether that is sure.
-func (t *tour) matches(word deploy.Text, patterns []*syntax.Word) (hit, sure bool) {
-	for _, p := range patterns {
-		if text := t.word(p); text.Value == "*" {
-			return true, true
-		}
-	}
-	if word.Open {
-		return true, false
-	}
-	sure = true
-	for _, p := range patterns {
-		text := t.word(p)
-		hit, ok := fits(text.Value, word.Value)
-		switch {
-		case text.Open || !ok:
-			sure = false
-		case hit:
-			return true, sure
-		}
-	}
-	return !sure, sure
-}
-
-// fits says whether a word fits a shell's pattern; ok: that can be told.
-func fits(p, word string) (hit, ok bool) {
-	if !strings.ContainsAny(p, `*?[\`) {
-		return p == word, true
-	}
-	if len(p) > 200 || len(word) > 2000 {
-		return false, false
-	}
-	expr, err := pattern.Regexp(p, pattern.EntireString)
-	if err != nil {
-		return false, false
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return false, false
-	}
-	return re.MatchString(word), true
-}
-
-func (t *tour) catchesAll(patterns []*syntax.Word) bool {
-	for _, p := range patterns {
-		if t.word(p).Value == "*" {
-			return true
-		}
-	}
-	return false
 }

@@ -5,12 +5,12 @@ import "mvdan.cc/sh/v3/syntax"
 func (t *tour) ifClause(c *syntax.IfClause, w where) {
 	cond := where{nested: true, guarded: true}
 	t.list(c.Cond, cond)
-	if t.ended || t.left {
+	if t.over() {
 		return
 	}
 	truth, known := false, false
 	if len(c.Cond) == 1 {
-		truth, known = t.outcome(c.Cond[0])
+		truth, known = t.asker().outcome(c.Cond[0])
 	}
 	switch {
 	case known && truth:
@@ -23,7 +23,7 @@ func (t *tour) ifClause(c *syntax.IfClause, w where) {
 		undo := t.state.save()
 		t.elseClause(c.Else, w)
 		t.state.doubt(undo)
-		ended = ended && c.Else != nil && (t.ended || t.left)
+		ended = ended && c.Else != nil && t.over()
 		t.ended, t.left = before || ended, left
 	}
 }
@@ -40,20 +40,20 @@ func (t *tour) elseClause(c *syntax.IfClause, w where) {
 
 // caseClause takes the branch that the word chooses, where that is known, or else all.
 func (t *tour) caseClause(c *syntax.CaseClause, w where) {
-	word := t.word(c.Word)
+	word, asks := t.word(c.Word), t.asker()
 	ended, whole, sureBranch := true, false, true
 	for i, item := range c.Items {
-		hit, sure := t.matches(word, item.Patterns)
+		hit, sure := asks.matches(word, item.Patterns)
 		if sure && !hit {
 			continue
 		}
 		if sure && sureBranch {
-			t.branch(c.Items[i:], w, t.surely)
+			t.surely(branch(c.Items[i:]), w)
 			return
 		}
 		sureBranch = false
-		t.branch(c.Items[i:], w, func(stmts []*syntax.Stmt, w where) { ended = t.maybe(stmts, w) && ended })
-		whole = whole || sure || t.catchesAll(item.Patterns)
+		ended = t.maybe(branch(c.Items[i:]), w) && ended
+		whole = whole || sure || asks.catchesAll(item.Patterns)
 		if sure {
 			break
 		}
@@ -61,14 +61,13 @@ func (t *tour) caseClause(c *syntax.CaseClause, w where) {
 	t.ended = t.ended || ended && whole && !sureBranch
 }
 
-// branch goes through a branch, and those that it falls through to.
-func (t *tour) branch(items []*syntax.CaseItem, w where, through func([]*syntax.Stmt, where)) {
-	var stmts []*syntax.Stmt
+// branch is what a branch does, with those that it falls through to.
+func branch(items []*syntax.CaseItem) (stmts []*syntax.Stmt) {
 	for _, item := range items {
 		stmts = append(stmts, item.Stmts...)
 		if item.Op != syntax.Fallthrough {
 			break
 		}
 	}
-	through(stmts, w)
+	return stmts
 }

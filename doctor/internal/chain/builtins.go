@@ -3,8 +3,6 @@ package chain
 import (
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
-
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
@@ -17,22 +15,22 @@ var shellWords = map[string]bool{
 }
 
 // builtin does what the shell itself does with a word, as far as it matters here.
-func (t *tour) builtin(words []deploy.Text, c *syntax.CallExpr, w where) bool {
-	name := words[0].Value
+func (c *call) builtin(words []deploy.Text) bool {
+	t, name := c.tour, words[0].Value
 	if words[0].Open {
 		return false
 	}
 	if f, ok := t.funcs[name]; ok {
-		t.function(f, words[1:], w)
+		c.function(f, words[1:])
 		return true
 	}
 	switch name {
 	case "trap":
-		t.setTrap(c, words[1:])
+		c.setTrap(words[1:])
 	case "wait":
-		t.wait(w)
+		t.children.wait(waits{fatal: t.state.errexit && !c.guarded, trap: t.trap}, t.looped > 0)
 	case "exit":
-		t.ended = t.ended || !w.background && !w.piped && !w.subshell
+		t.ended = t.ended || c.here()
 	case "return":
 		t.left = true
 	case "shift":
@@ -46,9 +44,9 @@ func (t *tour) builtin(words []deploy.Text, c *syntax.CallExpr, w where) bool {
 			t.state.set(v.Value, deploy.Text{Value: "$" + v.Value, Open: true})
 		}
 	case ".", "source":
-		t.read(words[1:], w)
+		c.read(words[1:])
 	case "eval":
-		t.eval(words[1:], w)
+		c.eval(words[1:])
 	case "command", "builtin":
 		return len(words) < 2 || strings.HasPrefix(words[1].Value, "-")
 	case "exec":
@@ -60,7 +58,8 @@ func (t *tour) builtin(words []deploy.Text, c *syntax.CallExpr, w where) bool {
 }
 
 // function goes through a function of the script's own.
-func (t *tour) function(f function, args []deploy.Text, w where) {
+func (c *call) function(f function, args []deploy.Text) {
+	t, w := c.tour, c.where
 	if t.calls++; t.calls > mostCalls {
 		t.open = tooMuch
 		return
@@ -74,10 +73,11 @@ func (t *tour) function(f function, args []deploy.Text, w where) {
 }
 
 // read goes through a file that the script reads as a part of itself.
-func (t *tour) read(words []deploy.Text, w where) {
+func (c *call) read(words []deploy.Text) {
 	if len(words) == 0 || words[0].Open {
 		return
 	}
+	t := c.tour
 	in := t.in
 	in.dir = t.state.dir
 	content, ok := in.find(words[0].Value)
@@ -89,33 +89,21 @@ func (t *tour) read(words []deploy.Text, w where) {
 		t.state.setArgs(words[1:])
 	}
 	content.Value = strings.TrimRight(content.Value, "\n")
-	t.include(content, false, w) // other scripts read it too
+	t.include(content, false, c.where) // other scripts read it too
 	t.state.args, t.state.others = before, others
 }
 
 // eval goes through words that become a piece of shell.
-func (t *tour) eval(words []deploy.Text, w where) {
+func (c *call) eval(words []deploy.Text) {
 	var all []string
 	for _, v := range words {
 		if v.Open {
-			t.open = "what eval runs is not known before the deploy: " + v.Value
+			c.tour.open = "what eval runs is not known before the deploy: " + v.Value
 			return
 		}
 		all = append(all, v.Value)
 	}
 	if len(words) > 0 {
-		t.include(deploy.Text{Value: strings.Join(all, " "), Pos: words[0].Pos}, false, w)
-	}
-}
-
-// wait lets the programs in the background have been waited for once more.
-func (t *tour) wait(w where) {
-	for _, s := range t.stops {
-		if s.background {
-			if s.waits.n++; s.waits.n == 1 {
-				s.waits.fatal, s.waits.trap = t.state.errexit && !w.guarded, t.trap
-			}
-			s.waits.loop = s.waits.loop || t.looped > 0
-		}
+		c.tour.include(deploy.Text{Value: strings.Join(all, " "), Pos: words[0].Pos}, false, c.where)
 	}
 }

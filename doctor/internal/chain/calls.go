@@ -2,56 +2,56 @@ package chain
 
 import (
 	"slices"
-	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
-// call is a program that the script starts, or a word of the shell itself.
-func (t *tour) call(c *syntax.CallExpr, w where) {
-	if len(c.Args) == 0 {
-		for _, a := range c.Assigns {
-			t.assign(a)
-		}
+// A call is a simple command that a tour comes to: words of the shell itself, a function of the
+// script's, or a program that it starts.
+type call struct {
+	tour *tour
+	expr *syntax.CallExpr
+	where
+}
+
+// run does what the script does there.
+func (c *call) run() {
+	t := c.tour
+	if len(c.expr.Args) == 0 {
+		t.assign(c.expr.Assigns)
 		return
 	}
-	words, v := t.words(c), t.visit(c)
-	if v.mark(); len(words) > 0 && t.builtin(words, c, w) {
+	words := t.words(c.expr.Args)
+	v := t.children.visit(place{t.text.base.Pos, c.expr.Pos().Offset()})
+	if v.mark(); len(words) > 0 && c.builtin(words) {
 		return
 	}
-	before := len(t.stops)
-	exec := len(words) > 0 && t.begin(c, words, w)
-	if args := t.state.args; len(args) == 0 && t.spreads(c) {
+	before := len(t.children.stops)
+	exec := c.begin(words)
+	if args := t.state.args; len(args) == 0 && c.spreads() {
 		for _, other := range t.state.others {
 			t.state.args = other
-			exec = t.begin(c, t.words(c), w) || exec
+			exec = c.begin(t.words(c.expr.Args)) || exec
 		}
 		t.state.args = args
 	}
-	v.stops = append(v.stops, t.stops[before:]...)
+	v.stops = append(v.stops, t.children.stops[before:]...)
 	v.mark()
-	t.ended = t.ended || exec && !w.piped && !w.background && !w.subshell
+	t.ended = t.ended || exec && c.here()
 }
 
-// words are those that a call becomes.
-func (t *tour) words(c *syntax.CallExpr) (words []deploy.Text) {
-	for _, a := range c.Args {
-		if words = append(words, t.fields(a)...); len(words) > mostArgs {
-			break
-		}
-	}
-	return words
-}
+// here says whether it is done by the script's own shell, and not by one beside it.
+func (w where) here() bool { return !w.piped && !w.background && !w.subshell }
 
 // spreads says whether a call has "$@" in it.
-func (t *tour) spreads(c *syntax.CallExpr) bool {
-	return slices.ContainsFunc(c.Args, func(a *syntax.Word) bool { name, all := spread(a); return all && name == "" })
+func (c *call) spreads() bool {
+	return slices.ContainsFunc(c.expr.Args, func(a *syntax.Word) bool { name, all := spread(a); return all && name == "" })
 }
 
 // begin starts what the words say; exec: in place of the script.
-func (t *tour) begin(c *syntax.CallExpr, words []deploy.Text, w where) (exec bool) {
+func (c *call) begin(words []deploy.Text) (exec bool) {
 	if len(words) == 0 {
 		return false
 	}
@@ -60,34 +60,8 @@ func (t *tour) begin(c *syntax.CallExpr, words []deploy.Text, w where) (exec boo
 			return false // it redirects all that follows
 		}
 	}
-	for _, words := range t.chosen(words) {
-		t.start(c, words, exec, w)
+	for _, words := range c.tour.state.chosen(words) {
+		c.start(words, exec)
 	}
 	return exec
-}
-
-// chosen are the words with each of the values that an uncertain variable in front may hold.
-func (t *tour) chosen(words []deploy.Text) [][]deploy.Text {
-	if !words[0].Open {
-		return [][]deploy.Text{words}
-	}
-	name := strings.Trim(words[0].Value, `"${}`)
-	name = strings.TrimSuffix(name, "[@]")
-	may := t.state.choices[name]
-	if len(may) == 0 {
-		return [][]deploy.Text{words}
-	}
-	var all [][]deploy.Text
-	for _, value := range may {
-		all = append(all, append(split(deploy.Text{Value: value, Pos: words[0].Pos}), words[1:]...))
-	}
-	return all
-}
-
-func split(text deploy.Text) []deploy.Text {
-	var all []deploy.Text
-	for _, part := range strings.Fields(text.Value) {
-		all = append(all, deploy.Text{Value: part, Pos: text.Pos})
-	}
-	return all
 }

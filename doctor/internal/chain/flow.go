@@ -31,7 +31,7 @@ func (t *tour) maybe(stmts []*syntax.Stmt, w where) (ended bool) {
 	undo := t.state.save()
 	t.list(stmts, w)
 	t.state.doubt(undo)
-	ended, t.ended, t.left = t.ended || t.left, before, left
+	ended, t.ended, t.left = t.over(), before, left
 	return ended
 }
 
@@ -70,10 +70,10 @@ func (t *tour) binary(c *syntax.BinaryCmd, w where) {
 		left.nested, right.nested = true, true
 	}
 	t.stmt(c.X, left)
-	if t.ended || t.left {
+	if t.over() {
 		return
 	}
-	truth, known := t.outcome(c.X)
+	truth, known := t.asker().outcome(c.X)
 	and := c.Op == syntax.AndStmt
 	switch {
 	case known && truth != and:

@@ -122,6 +122,24 @@ func (s *state) doubt(m mark) {
 	}
 }
 
+// chosen are words with each of the values that an uncertain variable in front may hold.
+func (s *state) chosen(words []deploy.Text) [][]deploy.Text {
+	if !words[0].Open {
+		return [][]deploy.Text{words}
+	}
+	name := strings.Trim(words[0].Value, `"${}`)
+	name = strings.TrimSuffix(name, "[@]")
+	may := s.choices[name]
+	if len(may) == 0 {
+		return [][]deploy.Text{words}
+	}
+	var all [][]deploy.Text
+	for _, value := range may {
+		all = append(all, append(split(deploy.Text{Value: value, Pos: words[0].Pos}), words[1:]...))
+	}
+	return all
+}
+
 func (s *state) shift(words []deploy.Text) {
 	n := 1
 	if len(words) > 0 {

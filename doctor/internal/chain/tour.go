@@ -6,34 +6,6 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
-// A stop is a program that a script starts, in the order in which it would.
-type stop struct {
-	chain      *Chain
-	at         deploy.Pos
-	lead, next string // as it is written: assignments, and the rest
-	offset     int    // of next in its source, if exec may be put in front of it; -1: it may not
-	exec       bool
-	where
-	trapped bool // a trap was set before it
-	again   bool // the script comes to its place more than once: an exec there would be its end
-	waits   waits
-}
-
-// waits are how a script waits for what it has put into the background.
-type waits struct {
-	n     int
-	loop  bool
-	fatal bool // the first one ends the script, since a failure does
-	trap  trap // what was set at the first one: the signal comes then
-}
-
-// A text is a piece of shell: the script itself, a file that it reads, a string that it
-// evaluates.
-type text struct {
-	base   deploy.Text
-	edited bool // an edit of it makes sense: it stands in a file as it is
-}
-
 // A function is one of the script's own.
 type function struct {
 	body *syntax.Stmt
@@ -43,16 +15,15 @@ type function struct {
 // A tour goes through a script as a shell would, as far as that can be told.
 type tour struct {
 	expander
-	funcs  map[string]function
-	stops  []*stop
-	trap   trap
-	ended  bool // nothing behind is reached
-	left   bool // the function is over
-	calls  int
-	reads  int
-	looped int    // loops around
-	open   string // why a part of it was not followed; empty: all was
-	seen   map[place]*visits
+	children children
+	funcs    map[string]function
+	trap     trap
+	ended    bool // nothing behind is reached
+	left     bool // the function is over
+	calls    int
+	reads    int
+	looped   int    // loops around
+	open     string // why a part of it was not followed; empty: all was
 }
 
 // Bounds of one script.
@@ -68,7 +39,7 @@ const (
 const tooMuch = "it has more commands than are followed"
 
 func newTour(in Place, f frame) *tour {
-	t := &tour{expander: expander{in: in, f: f}, funcs: map[string]function{}, seen: map[place]*visits{}}
+	t := &tour{expander: expander{in: in, f: f}, children: children{seen: map[place]*visits{}}, funcs: map[string]function{}}
 	t.state = state{vars: map[string]deploy.Text{}, arrays: map[string][]deploy.Text{}, choices: map[string][]string{}, args: f.args, dir: in.dir, errexit: f.errexit}
 	return t
 }
@@ -110,10 +81,10 @@ type where struct {
 
 func (t *tour) list(stmts []*syntax.Stmt, w where) {
 	for i, s := range stmts {
-		if len(t.stops) > mostStops {
+		if t.children.many() {
 			t.open = tooMuch
 		}
-		if t.ended || t.left || len(t.stops) > mostStops {
+		if t.over() || t.children.many() {
 			return
 		}
 		at := w
@@ -121,6 +92,9 @@ func (t *tour) list(stmts []*syntax.Stmt, w where) {
 		t.stmt(s, at)
 	}
 }
+
+// over says whether what is behind is not reached.
+func (t *tour) over() bool { return t.ended || t.left }
 
 func (t *tour) stmt(s *syntax.Stmt, w where) {
 	if t.steps++; t.steps > mostSteps {
@@ -136,7 +110,7 @@ func (t *tour) stmt(s *syntax.Stmt, w where) {
 	}
 	switch c := s.Cmd.(type) {
 	case *syntax.CallExpr:
-		t.call(c, w)
+		(&call{tour: t, expr: c, where: w}).run()
 	case *syntax.BinaryCmd:
 		t.binary(c, w)
 	case *syntax.Subshell:
@@ -157,9 +131,7 @@ func (t *tour) stmt(s *syntax.Stmt, w where) {
 			t.funcs[c.Name.Value] = function{c.Body, t.text}
 		}
 	case *syntax.DeclClause:
-		for _, a := range c.Args {
-			t.assign(a)
-		}
+		t.assign(c.Args)
 	case *syntax.TimeClause:
 		w.nested, w.last = true, false
 		t.stmt(c.Stmt, w)

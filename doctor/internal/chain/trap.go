@@ -20,46 +20,47 @@ type trap struct {
 
 func (r trap) any() bool { return r.term || r.exit || r.other }
 
-// setTrap remembers a trap for TERM: with something to do, not - .
-func (t *tour) setTrap(c *syntax.CallExpr, words []deploy.Text) {
-	words = afterFlags(words)
-	if len(words) < 2 {
-		return
-	}
-	what := trap{other: t.trap.other}
-	reset := words[0].Value == "-"
-	for _, s := range words[1:] {
+// named are the signals that a trap is set for, or taken from.
+func named(signals []deploy.Text) (what trap) {
+	for _, s := range signals {
 		switch strings.TrimPrefix(strings.ToUpper(s.Value), "SIG") {
 		case "TERM", "15":
 			what.term = true
 		case "EXIT", "0":
 			what.exit = true
 		default:
-			what.other = what.other || !reset
+			what.other = true
 		}
 	}
-	if !what.term && !what.exit {
-		t.trap.other = what.other
-		return
-	}
-	if reset {
-		t.trap.term, t.trap.exit = t.trap.term && !what.term, t.trap.exit && !what.exit
-		return
-	}
-	if !what.term { // one for the end changes nothing about one for the signal
-		t.trap.exit = true
-		return
-	}
-	what.exit = what.exit || t.trap.exit
-	what.ignores = words[0].Value == "" && !words[0].Open
-	t.handler(c, words[0], &what)
-	t.trap = what
+	return what
 }
 
-// handler looks at what a trap does: the text of a string, or a function.
-func (t *tour) handler(c *syntax.CallExpr, first deploy.Text, what *trap) {
-	source := first.Value
-	for _, a := range c.Args[1:] { // as it is written: its variables are known when it runs
+// setTrap remembers a trap: what it does counts where it is one for TERM; - takes one away.
+func (c *call) setTrap(words []deploy.Text) {
+	words = afterFlags(words)
+	if len(words) < 2 {
+		return
+	}
+	now, what := &c.tour.trap, named(words[1:])
+	switch {
+	case words[0].Value == "-":
+		now.term, now.exit = now.term && !what.term, now.exit && !what.exit
+	case what.term:
+		what.exit, what.other = what.exit || now.exit, what.other || now.other
+		what.ignores = words[0].Value == "" && !words[0].Open
+		c.handles(words[0], &what)
+		*now = what
+	case what.exit: // one for the end changes nothing about one for the signal
+		now.exit = true
+	default:
+		now.other = true
+	}
+}
+
+// handles looks at what a trap does: the text of a string, or a function.
+func (c *call) handles(first deploy.Text, what *trap) {
+	t, source := c.tour, first.Value
+	for _, a := range c.expr.Args[1:] { // as it is written: its variables are known when it runs
 		if w := t.word(a); w.Value == first.Value {
 			source = strings.Trim(t.text.slice(a.Pos(), a.End()), `"'`)
 			break
@@ -70,11 +71,17 @@ func (t *tour) handler(c *syntax.CallExpr, first deploy.Text, what *trap) {
 		what.passes, what.waits = true, true // not known: for the script's good
 		return
 	}
-	t.does(file, what, 0)
+	handler{what, t.funcs}.does(file, 0)
 }
 
-// does adds what a piece of shell does about signals.
-func (t *tour) does(n syntax.Node, what *trap, depth int) {
+// A handler is the shell that a trap runs, by what it does about signals.
+type handler struct {
+	what  *trap
+	funcs map[string]function // of the script
+}
+
+// does adds what a piece of it does.
+func (h handler) does(n syntax.Node, depth int) {
 	if n == nil || depth > 5 {
 		return
 	}
@@ -87,20 +94,20 @@ func (t *tour) does(n syntax.Node, what *trap, depth int) {
 		}
 		switch name := call.Args[0].Lit(); name {
 		case "kill", "pkill", "killall", "kill_all", "gosu", "su-exec", "supervisorctl":
-			what.passes = what.passes || !kills(call)
+			h.what.passes = h.what.passes || !kills(call)
 		case "wait":
-			what.waits = true
+			h.what.waits = true
 		case "exit":
-			what.exits = true
+			h.what.exits = true
 		default:
-			if f, ok := t.funcs[name]; ok {
-				t.does(f.body, what, depth+1)
+			if f, ok := h.funcs[name]; ok {
+				h.does(f.body, depth+1)
 			}
 		}
 		return steps < mostSteps
 	})
-	if loops(n) && what.passes {
-		what.waits = true // while kill -0 $pid; do sleep 1; done
+	if loops(n) && h.what.passes {
+		h.what.waits = true // while kill -0 $pid; do sleep 1; done
 	}
 }
 

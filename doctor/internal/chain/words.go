@@ -17,21 +17,41 @@ type expander struct {
 	steps int // statements and conditions that were looked at
 }
 
-func (e *expander) assign(a *syntax.Assign) {
-	if a.Name == nil || a.Naked {
-		return
-	}
-	name := a.Name.Value
-	if a.Array == nil {
-		value := e.word(a.Value)
-		if old, ok := e.variable(name); a.Append && ok {
-			value.Value = old + value.Value
-		} else if a.Append {
-			value.Open = true
+// words are those that a command's words become.
+func (e *expander) words(args []*syntax.Word) (words []deploy.Text) {
+	for _, a := range args {
+		if words = append(words, e.fields(a)...); len(words) > mostArgs {
+			break
 		}
-		e.state.set(name, value)
-		return
 	}
+	return words
+}
+
+// assign sets variables and arrays.
+func (e *expander) assign(all []*syntax.Assign) {
+	for _, a := range all {
+		switch {
+		case a.Name == nil, a.Naked:
+		case a.Array != nil:
+			e.array(a)
+		default:
+			e.scalar(a)
+		}
+	}
+}
+
+func (e *expander) scalar(a *syntax.Assign) {
+	name, value := a.Name.Value, e.word(a.Value)
+	if old, ok := e.variable(name); a.Append && ok {
+		value.Value = old + value.Value
+	} else if a.Append {
+		value.Open = true
+	}
+	e.state.set(name, value)
+}
+
+func (e *expander) array(a *syntax.Assign) {
+	name := a.Name.Value
 	var all []deploy.Text
 	if a.Append {
 		all = append(all, e.state.arrays[name]...)
@@ -109,16 +129,6 @@ func (e *expander) word(w *syntax.Word) deploy.Text {
 	return text
 }
 
-// pos is the place of a line of the script. A string that stands on one line of its file
-// is there as a whole.
-func (x *text) pos(line int) deploy.Pos {
-	p := x.base.Pos
-	if p.Known() && p.Line > 0 && strings.Contains(x.base.Value, "\n") && p.Last == 0 {
-		p.Line += line - 1
-	}
-	return p
-}
-
 func (e *expander) parts(b *strings.Builder, parts []syntax.WordPart) bool {
 	for _, part := range parts {
 		if !e.part(b, part) || b.Len() > longest {
@@ -163,4 +173,13 @@ func unescaped(s string) string {
 		b.WriteByte(s[i])
 	}
 	return b.String()
+}
+
+// split are the words of a value that stands without quotes.
+func split(text deploy.Text) []deploy.Text {
+	var all []deploy.Text
+	for _, part := range strings.Fields(text.Value) {
+		all = append(all, deploy.Text{Value: part, Pos: text.Pos})
+	}
+	return all
 }
