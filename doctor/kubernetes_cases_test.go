@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/doctor"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/stopwatch"
 )
 
 // deployment is a manifest: what its spec says besides, what its pod's does, and its containers.
@@ -128,11 +129,12 @@ func TestThousandsOfPodsWithBudgetsAndServicesAreJudgedInSeconds(t *testing.T) {
 		fmt.Fprintf(b, "---\nkind: Deployment\napiVersion: apps/v1\nmetadata: {name: w%d}\nspec: {template: {metadata: {labels: {app: w%d}}, spec: {%s containers: [%s]}}}\n", i, i, grace, fmt.Sprintf(quick, ", lifecycle: {preStop: {sleep: {seconds: 5}}}"))
 		fmt.Fprintf(b, "---\nkind: PodDisruptionBudget\napiVersion: policy/v1\nmetadata: {name: w%d}\nspec: {selector: {matchLabels: {app: w%d}}}\n---\nkind: Service\napiVersion: v1\nmetadata: {name: w%d}\nspec: {selector: {app: w%d}}\n", i, i, i, i)
 	}
-	began := time.Now()
-	if r := check(t, b.String(), doctor.Options{}); len(r.Workers) != 3000 || len(r.Findings) > 0 {
-		t.Errorf("%d workers, found %.100s", len(r.Workers), ids(r))
-	}
-	if d := time.Since(began); d > 10*time.Second {
-		t.Errorf("it took %v", d)
+	took := stopwatch.Best(1, func() {
+		if r := check(t, b.String(), doctor.Options{}); len(r.Workers) != 3000 || len(r.Findings) > 0 {
+			t.Errorf("%d workers, found %.100s", len(r.Workers), ids(r))
+		}
+	})
+	if took > 10*time.Second*slower {
+		t.Errorf("it took %v", took)
 	}
 }

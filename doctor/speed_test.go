@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tasuki-jobs/tasuki/doctor"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/stopwatch"
 )
 
 // large is a repository of 10,000 files such as grow in years: most are code, some hundred
@@ -35,20 +36,15 @@ func large(t testing.TB) string {
 	return dir
 }
 
-// best is the shortest of several runs: the machine may be busy with something else.
-func best(t testing.TB, path string, runs int) (shortest time.Duration) {
+// best is the least of several runs.
+func best(t testing.TB, path string, runs int) time.Duration {
 	t.Helper()
-	for i := range runs {
-		began := time.Now()
+	return stopwatch.Best(runs, func() {
 		r, err := doctor.Check(t.Context(), []string{path}, doctor.Options{})
 		if err != nil || len(r.Findings) == 0 {
 			t.Fatalf("%v, %+v", err, r)
 		}
-		if took := time.Since(began); i == 0 || took < shortest {
-			shortest = took
-		}
-	}
-	return shortest
+	})
 }
 
 func TestTenThousandFilesTakeLessThanASecond(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/chain"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/stopwatch"
 )
 
 // nasty are scripts that grow, or call themselves.
@@ -32,15 +33,16 @@ func FuzzAnyScriptIsFollowedToAnEnd(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, script string) {
-		began := time.Now()
 		files := map[string]string{"entry.sh": "#!/bin/sh\n" + script, "./entry.sh": "#!/bin/sh\n" + script, "package.json#a": script}
-		for _, family := range []deploy.Family{deploy.Dash, deploy.Ash, deploy.Bash, ""} {
-			chain.Follow(words("entry.sh", "worker"), place(family, files, map[string]string{"X": script}))
-		}
-		chain.Follow(words("sh", "-c", script), place("", files, nil))
-		chain.Follow(words("npm", "run", "a"), place("", files, nil))
-		chain.Follow(words(strings.Fields(script)...), place("", files, nil))
-		if took := time.Since(began); took > 5*time.Second {
+		took := stopwatch.Best(1, func() {
+			for _, family := range []deploy.Family{deploy.Dash, deploy.Ash, deploy.Bash, ""} {
+				chain.Follow(words("entry.sh", "worker"), place(family, files, map[string]string{"X": script}))
+			}
+			chain.Follow(words("sh", "-c", script), place("", files, nil))
+			chain.Follow(words("npm", "run", "a"), place("", files, nil))
+			chain.Follow(words(strings.Fields(script)...), place("", files, nil))
+		})
+		if took > 5*time.Second {
 			t.Errorf("it took %v", took)
 		}
 	})

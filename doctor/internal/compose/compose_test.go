@@ -12,6 +12,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/stopwatch"
 )
 
 // open lays files out in a folder below another one, and opens it.
@@ -157,10 +158,11 @@ func TestCyclesAndBombsEndWithAWord(t *testing.T) {
 		"services that are numbers": {"compose.yaml": "services:\n  1: {image: 1, environment: {1: 1}, stop_grace_period: 1, init: 1}\n"},
 	} {
 		t.Run(what, func(t *testing.T) {
-			began := time.Now()
-			p, err := Load(open(t, files), "compose.yaml")
+			var p *Project
+			var err error
+			took := stopwatch.Best(1, func() { p, err = Load(open(t, files), "compose.yaml") })
 			t.Logf("%v", err)
-			if took := time.Since(began); took > time.Second {
+			if took > time.Second {
 				t.Errorf("it took %v", took)
 			}
 			if err == nil && p == nil {

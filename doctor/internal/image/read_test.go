@@ -7,6 +7,7 @@ import (
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/stopwatch"
 )
 
 func last(t *testing.T, file string) *deploy.Image {
@@ -97,14 +98,16 @@ func FuzzAnyDockerfileIsRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, file string) {
-		began := time.Now()
-		stages, err := image.Read("Dockerfile", ".", []byte(file))
-		if err == nil {
+		took := stopwatch.Best(1, func() {
+			stages, err := image.Read("Dockerfile", ".", []byte(file))
+			if err != nil {
+				return
+			}
 			for _, m := range stages {
 				m.Source("a/b", func(string) bool { return false })
 			}
-		}
-		if took := time.Since(began); took > 3*time.Second {
+		})
+		if took > 3*time.Second {
 			t.Errorf("it took %v", took)
 		}
 	})
