@@ -186,3 +186,30 @@ func TestAFileThatMayNotBeReadIsNamed(t *testing.T) {
 	}
 	asNobody(t, dir)
 }
+
+// Each of these took a minute, or ended the program.
+func TestMegabytesOfOneCommandCostLittle(t *testing.T) {
+	n := 3_000_000
+	for name, content := range map[string]string{
+		"compose.yaml":      "services:\n  w:\n    image: x\n    command: sh -c \"" + strings.Repeat("(", n) + "sidekiq\"\n",
+		"worker.service":    "[Service]\nExecStart=/bin/sh -c \"" + strings.Repeat("$(", n/2) + "sidekiq\"\n",
+		"open.service":      "[Service]\nExecStart=/usr/bin/sidekiq " + strings.Repeat("${A}", n/4) + "\n",
+		"brace.service":     "[Service]\nExecStart=/usr/bin/sidekiq " + strings.Repeat("${", n/2) + "\n",
+		"supervisord.conf":  "[program:x]\ncommand=sidekiq " + strings.Repeat("a ", n/2) + "\n",
+		"deploy.sh":         strings.Repeat("$(", 500_000),
+		"Makefile":          "all:\n\t" + strings.Repeat("(", 1_000_000) + "\n",
+		"config/deploy.yml": "service: x\nimage: x\nservers:\n  w:\n    hosts: [a]\n    cmd: sidekiq " + strings.Repeat("a", n) + "\n",
+		"k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: w}\nspec:\n  containers:\n  - name: w\n    image: x\n    command: [sidekiq]\n" +
+			"    lifecycle: {preStop: {exec: {command: [sh, -c, \"" + strings.Repeat("(", n) + "\"]}}}\n",
+	} {
+		dir := t.TempDir()
+		put(t, dir, name, content)
+		began := time.Now()
+		if _, err := doctor.Check(t.Context(), []string{dir}, doctor.Options{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(began); took > 3*time.Second*slower {
+			t.Errorf("%s: %v", name, took)
+		}
+	}
+}

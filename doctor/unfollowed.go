@@ -25,6 +25,9 @@ var lastWorker = regexp.MustCompile(`(?i)(^|[^a-z])workers?([^a-z]*|\.[a-z.]+)$`
 // idlers are programs that only keep a place.
 var idlers = map[string]bool{"sleep": true, "tail": true, "echo": true, "true": true, "false": true, "cat": true}
 
+// longestName is how long the path of a program may be. What is longer is a text of megabytes, and no name.
+const longestName = 4096
+
 // likely says whether a workload that no worker was found in probably is one: by its name, or
 // by that of the variable or the script at which its command could not be followed further.
 func (k *work) likely() bool {
@@ -32,6 +35,9 @@ func (k *work) likely() bool {
 		return false
 	}
 	program := k.chain.Program
+	if len(program) > 0 && len(program[0].Value) > longestName {
+		program = nil
+	}
 	if len(program) > 0 && (idlers[path.Base(program[0].Value)] || otherPrograms.MatchString(path.Base(program[0].Value))) {
 		return false
 	}

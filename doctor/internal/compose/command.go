@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mattn/go-shellwords"
-
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/shell"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -45,14 +44,13 @@ func (r *reader) split(v string, n tree.Node, s *Service) *deploy.Command {
 	if t.Pos.Line > 0 {
 		c.Pos.Last = n.Last()
 	}
-	parser := shellwords.Parser{}
-	words, err := parser.Parse(v)
+	words, at, err := shell.Split(v)
 	if err != nil {
 		c.Words = []deploy.Text{{Value: v, Pos: t.Pos, Open: true}}
 		return c
 	}
 	whole := String{Text: text(v, c.Pos), Part: v}
-	if at := parser.Position; at >= 0 {
+	if at >= 0 {
 		runes := []rune(v)
 		whole.Part, whole.Rest = strings.TrimSpace(string(runes[:at])), strings.TrimSpace(string(runes[at:]))
 	}

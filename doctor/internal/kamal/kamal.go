@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-shellwords"
-
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/shell"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -148,8 +147,7 @@ func command(n tree.Node) *deploy.Command {
 		return nil
 	}
 	c := &deploy.Command{Pos: n.KeyPos(), Form: deploy.Split}
-	parser := shellwords.Parser{}
-	words, err := parser.Parse(t.Value)
+	words, _, err := shell.Split(t.Value)
 	if err != nil || strings.Contains(t.Value, "<%") {
 		c.Words = []deploy.Text{{Value: t.Value, Pos: t.Pos, Open: true}}
 		return c

@@ -10,6 +10,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
+	"github.com/tasuki-jobs/tasuki/doctor/internal/shell"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -84,7 +85,7 @@ type taken struct {
 }
 
 func (t *taken) text(text string) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	file, err := shell.Bash(text)
 	if err != nil {
 		t.sure = false
 		return

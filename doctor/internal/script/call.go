@@ -2,10 +2,13 @@ package script
 
 import (
 	"cmp"
+	"errors"
 	"path"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/shell"
 )
 
 // A Call is a command as a script would start it.
@@ -91,16 +94,19 @@ type walker struct {
 // read parses a text and goes through it. What cannot be parsed as a whole is read line by
 // line: a template in one place says nothing about the others.
 func (w *walker) read(text string, depth int) {
-	if depth > deepest || len(w.calls) > most || len(text) > 1<<20 {
-		w.passed = cmp.Or(w.passed, w.piece.line(w.base+1))
+	if depth > deepest || len(w.calls) > most {
+		w.pass()
 		return
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	file, err := shell.Bash(text)
 	if err == nil {
 		w.inside(text, func() { w.walk(file, depth) })
 		return
 	}
-	if !strings.Contains(text, "\n") {
+	if errors.Is(err, shell.ErrTooLarge) {
+		w.pass()
+	}
+	if errors.Is(err, shell.ErrTooLarge) || !strings.Contains(text, "\n") {
 		return
 	}
 	base := w.base
@@ -108,12 +114,15 @@ func (w *walker) read(text string, depth int) {
 		if !w.inner {
 			w.base = base + i
 		}
-		if file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(line), ""); err == nil {
+		if file, err := shell.Bash(line); err == nil {
 			w.inside(line, func() { w.walk(file, depth) })
 		}
 	}
 	w.base = base
 }
+
+// pass notes that what comes now is not read.
+func (w *walker) pass() { w.passed = cmp.Or(w.passed, w.piece.line(w.base+1)) }
 
 func (w *walker) inside(source string, do func()) {
 	before := w.source

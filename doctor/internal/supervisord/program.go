@@ -125,7 +125,10 @@ var expression = regexp.MustCompile(`%%|%\((\w+)\)[0-9]*[sd]`)
 
 // text puts in what Supervisor does: %(program_name)s. A variable of its environment is not known.
 func (p *Program) text(value string, at deploy.Pos) deploy.Text {
-	t := deploy.Text{Pos: at}
+	t := deploy.Text{Value: value, Pos: at}
+	if !strings.Contains(value, "%") {
+		return t
+	}
 	t.Value = expression.ReplaceAllStringFunc(value, func(found string) string {
 		name := expression.FindStringSubmatch(found)[1]
 		switch {

@@ -130,7 +130,7 @@ func (v Env) put(t deploy.Text) []deploy.Text {
 		}
 		return all
 	}
-	b := &strings.Builder{}
+	b, closed := &strings.Builder{}, !sentence(t.Value)
 	for rest := t.Value; rest != ""; {
 		i := strings.IndexByte(rest, '$')
 		if i < 0 || i+1 == len(rest) {
@@ -139,18 +139,19 @@ func (v Env) put(t deploy.Text) []deploy.Text {
 		}
 		b.WriteString(rest[:i])
 		rest = rest[i:]
-		end := strings.IndexByte(rest, '}')
+		name, braced := between(rest)
 		switch {
 		case rest[1] == '$':
 			b.WriteByte('$')
 			rest = rest[2:]
-		case rest[1] == '{' && end > 2 && isName(rest[2:end]):
-			value, ok := v.get(rest[2:end])
+		case braced:
+			written := rest[:len("${}")+len(name)]
+			value, ok := v.get(name)
 			if !ok {
-				value, t.Open = rest[:end+1], t.Open || !sentence(t.Value)
+				value, t.Open = written, t.Open || closed
 			}
 			b.WriteString(value)
-			rest = rest[end+1:]
+			rest = rest[len(written):]
 		default:
 			b.WriteByte('$')
 			rest = rest[1:]
@@ -158,6 +159,16 @@ func (v Env) put(t deploy.Text) []deploy.Text {
 	}
 	t.Value = b.String()
 	return []deploy.Text{t}
+}
+
+// between is the NAME of ${NAME}, with which a text begins.
+func between(text string) (name string, ok bool) {
+	rest, ok := strings.CutPrefix(text, "${")
+	end := strings.IndexFunc(rest, func(r rune) bool { return r > 'z' || !letter(byte(r)) && r != '_' && (r < '0' || r > '9') })
+	if !ok || end < 1 || rest[end] != '}' || !isName(rest[:end]) {
+		return "", false
+	}
+	return rest[:end], true
 }
 
 func isName(s string) bool {
