@@ -3,8 +3,6 @@ package chain
 import (
 	"maps"
 
-	"mvdan.cc/sh/v3/syntax"
-
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
@@ -23,17 +21,6 @@ func (c *call) start(words []deploy.Text, exec bool) {
 	}
 	s.chain = t.ride(words, t.front(c.expr.Assigns))
 	t.children.stops = append(t.children.stops, s)
-}
-
-// front are the variables that are set in front of a program, for it alone.
-func (e *expander) front(assigns []*syntax.Assign) map[string]deploy.Text {
-	env := map[string]deploy.Text{}
-	for _, a := range assigns {
-		if a.Name != nil {
-			env[a.Name.Value] = e.word(a.Value)
-		}
-	}
-	return env
 }
 
 // ride follows a program with the variables that it has.

@@ -27,45 +27,6 @@ func (e *expander) words(args []*syntax.Word) (words []deploy.Text) {
 	return words
 }
 
-// assign sets variables and arrays.
-func (e *expander) assign(all []*syntax.Assign) {
-	for _, a := range all {
-		switch {
-		case a.Name == nil, a.Naked:
-		case a.Array != nil:
-			e.array(a)
-		default:
-			e.scalar(a)
-		}
-	}
-}
-
-func (e *expander) scalar(a *syntax.Assign) {
-	name, value := a.Name.Value, e.word(a.Value)
-	if old, ok := e.variable(name); a.Append && ok {
-		value.Value = old + value.Value
-	} else if a.Append {
-		value.Open = true
-	}
-	e.state.set(name, value)
-}
-
-func (e *expander) array(a *syntax.Assign) {
-	name := a.Name.Value
-	var all []deploy.Text
-	if a.Append {
-		all = append(all, e.state.arrays[name]...)
-	}
-	for _, item := range a.Array.Elems {
-		if item.Value != nil && len(all) < mostArgs {
-			all = append(all, e.fields(item.Value)...)
-		}
-	}
-	if len(e.state.arrays) < mostArgs {
-		e.state.arrays[name] = all[:min(len(all), mostArgs)]
-	}
-}
-
 // fields are the words that one word of the script becomes: "$@" may become many.
 func (e *expander) fields(w *syntax.Word) []deploy.Text {
 	name, all := spread(w)

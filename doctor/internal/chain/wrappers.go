@@ -7,26 +7,6 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
-// mksh makes room for a plain command and for nothing else; ksh and zsh are taken for its like.
-const mksh deploy.Family = "mksh"
-
-// shells are known by their names; sh is whatever the image has.
-var shells = map[string]deploy.Family{
-	"sh": "sh", "dash": deploy.Dash, "posh": deploy.Dash, "yash": deploy.Dash, "bash": deploy.Bash, "rbash": deploy.Bash,
-	"ash": deploy.Ash, "busybox": deploy.Ash, "zsh": mksh, "ksh": mksh, "ksh93": mksh, "mksh": mksh, "lksh": mksh,
-}
-
-// family is what a shell of that name is here.
-func (in Place) family(name string) deploy.Family {
-	f := shells[name]
-	if f == "sh" {
-		if f = in.Family; f == deploy.NoShell {
-			f = deploy.Dash
-		}
-	}
-	return f
-}
-
 type wrapperOf func(*Chain, []deploy.Text) []deploy.Text
 
 // wrappers become what they start, or pass signals to it.
@@ -60,13 +40,6 @@ func behindFlags(n int) wrapperOf {
 		rest := afterFlags(words[1:])
 		return c.wrap(words, afterDashes(rest[min(n, len(rest)):]))
 	}
-}
-
-func afterDashes(words []deploy.Text) []deploy.Text {
-	if len(words) > 0 && words[0].Value == "--" {
-		return words[1:]
-	}
-	return words
 }
 
 // second is for programs that start others by one of their own commands.
@@ -146,52 +119,6 @@ func sudo(c *Chain, words []deploy.Text) []deploy.Text {
 	return assigned(c, afterFlags(words[1:], "-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "--user", "--group"))
 }
 
-func env(c *Chain, words []deploy.Text) []deploy.Text {
-	for i, w := range words[1:] {
-		if (w.Value == "-C" || w.Value == "--chdir") && i+2 < len(words) {
-			c.Dir = joined(c.Dir, words[i+2].Value)
-		}
-	}
-	return c.wrap(words, assigned(c, afterFlags(words[1:], "-u", "--unset", "-C", "--chdir")))
-}
-
-// splits says whether env gets its command as one word: env -S "NAME=value command".
-func splits(words []deploy.Text) bool {
-	return len(words) > 1 && (strings.HasPrefix(words[1].Value, "-S") || strings.HasPrefix(words[1].Value, "--split-string"))
-}
-
-func (in Place) envString(c *Chain, words []deploy.Text, depth int) bool {
-	text := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(words[1].Value, "--split-string"), "-S"), "=")
-	behind := words[2:]
-	if text == "" && len(behind) > 0 {
-		text, behind = behind[0].Value, behind[1:]
-	}
-	all := []deploy.Text{words[0]}
-	for _, f := range strings.Fields(text) {
-		all = append(all, deploy.Text{Value: f, Pos: words[1].Pos})
-	}
-	rest := in.follow(append(all, behind...), depth+1)
-	c.Links = append(c.Links, rest.Links...)
-	c.Worker, c.Program, c.Open = rest.Worker, rest.Program, rest.Open
-	for name, value := range rest.Env {
-		c.Env[name] = value
-	}
-	return false
-}
-
-// assigned takes NAME=VALUE words from the front.
-func assigned(c *Chain, words []deploy.Text) []deploy.Text {
-	for len(words) > 0 {
-		name, value, ok := strings.Cut(words[0].Value, "=")
-		if !ok || name == "" {
-			break
-		}
-		c.Env[name] = deploy.Text{Value: value, Pos: words[0].Pos, Open: words[0].Open}
-		words = words[1:]
-	}
-	return words
-}
-
 func timeout(c *Chain, words []deploy.Text) []deploy.Text {
 	rest := afterFlags(words[1:], "-s", "--signal", "-k", "--kill-after", "-t")
 	if len(rest) < 2 {
@@ -199,32 +126,4 @@ func timeout(c *Chain, words []deploy.Text) []deploy.Text {
 	}
 	c.Links = append(c.Links, Link{Role: Timer, Name: path.Base(words[0].Value), Pos: words[0].Pos, Limit: rest[0].Value})
 	return rest[1:]
-}
-
-// launchers start what follows them: no script has them for a word of its own.
-var launchers = map[string]bool{"bundle": true, "poetry": true, "pipenv": true, "uv": true, "python": true, "python3": true, "php": true, "node": true}
-
-// stranger is the command behind a script that is not here: behind two dashes, or one that a
-// launcher begins. A word such as sidekiq alone may be the script's own.
-func (in Place) stranger(words []deploy.Text, depth int) []deploy.Text {
-	name := words[0].Value
-	if !strings.HasSuffix(name, ".sh") && !strings.Contains(name, "/") || strings.HasPrefix(name, "/usr/") || strings.HasPrefix(name, "/bin/") {
-		return nil
-	}
-	if _, here := in.find(name); here {
-		return nil
-	}
-	rest := dashed(&Chain{}, words)
-	if rest == nil && len(words) > 2 && launchers[path.Base(words[1].Value)] {
-		rest = words[1:]
-	}
-	if len(rest) == 0 || in.follow(rest, depth+1).Worker == nil {
-		return nil
-	}
-	return rest
-}
-
-// short says whether a cluster of one-letter options has one.
-func short(word string, letter byte) bool {
-	return len(word) > 1 && word[0] == '-' && word[1] != '-' && strings.IndexByte(word, letter) > 0
 }
