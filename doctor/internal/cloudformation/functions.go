@@ -105,19 +105,10 @@ func (t *Template) find(n, arg tree.Node, again again) tree.Node {
 	at := t.doc.Get("Mappings")
 	for _, item := range items[:3] {
 		key := again(item)
-		at = exactly(at, key.Text().Value)
+		at = tree.Exactly(at, key.Text().Value)
 		if key.IsOpen() || !at.Exists() {
 			return open(n, "!FindInMap "+items[0].Text().Value)
 		}
 	}
 	return at
-}
-
-func exactly(n tree.Node, name string) tree.Node {
-	for key, value := range n.Pairs() {
-		if key.Value == name {
-			return value
-		}
-	}
-	return tree.Node{}
 }

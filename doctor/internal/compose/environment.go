@@ -49,7 +49,7 @@ func (r *reader) environment(s *Service) {
 func (r *reader) envPos(key string) deploy.Pos {
 	for _, o := range r.origins {
 		env := o.Node.Get("environment")
-		if n := exactly(env, key); n.Exists() {
+		if n := tree.Exactly(env, key); n.Exists() {
 			return n.KeyPos()
 		}
 		for _, item := range env.Items() {

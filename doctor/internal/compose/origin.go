@@ -27,7 +27,7 @@ func (p *Project) origin(name, service string, seen map[string]bool) (all []Orig
 	}
 	seen[key] = true
 	for i := len(docs) - 1; i >= 0; i-- {
-		n := exactly(docs[i].Get("services"), service)
+		n := tree.Exactly(docs[i].Get("services"), service)
 		if !n.Exists() {
 			continue
 		}
@@ -56,14 +56,4 @@ func (p *Project) extended(name string, n tree.Node, seen map[string]bool) []Ori
 		return nil
 	}
 	return p.origin(file, base, seen)
-}
-
-// exactly is the value of a key in just this spelling.
-func exactly(n tree.Node, key string) tree.Node {
-	for k, v := range n.Pairs() {
-		if k.Value == key {
-			return v
-		}
-	}
-	return tree.Node{}
 }

@@ -19,14 +19,14 @@ func (m *Module) once(name string, find func() tree.Node) tree.Node {
 // variable is a variable's value: what the module is called with, what files set, its default.
 func (m *Module) variable(name string) tree.Node {
 	if m.inputs != nil {
-		if n := exactly(m.once("inputs", m.inputs), name); n.Exists() {
+		if n := tree.Exactly(m.once("inputs", m.inputs), name); n.Exists() {
 			return n
 		}
 	}
 	if m.depth == 0 {
 		auto, named := m.project.varFiles(m.root)
 		for _, vars := range auto {
-			if n := exactly(vars, name); n.Exists() {
+			if n := tree.Exactly(vars, name); n.Exists() {
 				return n
 			}
 		}
@@ -46,7 +46,7 @@ func (m *Module) chosen(name string, named []tree.Node) (found tree.Node) {
 	var told []string
 	differ := false
 	for _, vars := range named {
-		n := exactly(vars, name)
+		n := tree.Exactly(vars, name)
 		if !n.Exists() {
 			continue
 		}
@@ -59,13 +59,4 @@ func (m *Module) chosen(name string, named []tree.Node) (found tree.Node) {
 		return m.project.Forest.Open("var."+name+" ("+strings.Join(told, ", ")+")", pos.File, pos.Line)
 	}
 	return found
-}
-
-func exactly(n tree.Node, key string) tree.Node {
-	for k, v := range n.Pairs() {
-		if k.Value == key {
-			return v
-		}
-	}
-	return tree.Node{}
 }

@@ -80,10 +80,10 @@ func (r *jsonReader) from(tok json.Token, depth int) (*yaml.Node, error) {
 		y.Style = yaml.FlowStyle
 		if t == '{' {
 			y.Kind, y.Tag = yaml.MappingNode, "!!map"
-			return y, r.members(y, depth)
+			return y, r.items(y, 2, depth)
 		}
 		y.Kind, y.Tag = yaml.SequenceNode, "!!seq"
-		return y, r.elements(y, depth)
+		return y, r.items(y, 1, depth)
 	case string:
 		raw, _ := json.Marshal(t)
 		y.Value, y.Tag, y.Style = t, "!!str", yaml.DoubleQuotedStyle
@@ -98,27 +98,16 @@ func (r *jsonReader) from(tok json.Token, depth int) (*yaml.Node, error) {
 	return y, nil
 }
 
-func (r *jsonReader) members(y *yaml.Node, depth int) error {
+// items are what stands within a mapping, n by n: names with their values; or in a list.
+func (r *jsonReader) items(y *yaml.Node, n, depth int) error {
 	for r.dec.More() {
-		for range 2 {
+		for range n {
 			v, err := r.value(depth + 1)
 			if err != nil {
 				return err
 			}
 			y.Content = append(y.Content, v)
 		}
-	}
-	_, err := r.dec.Token()
-	return err
-}
-
-func (r *jsonReader) elements(y *yaml.Node, depth int) error {
-	for r.dec.More() {
-		v, err := r.value(depth + 1)
-		if err != nil {
-			return err
-		}
-		y.Content = append(y.Content, v)
 	}
 	_, err := r.dec.Token()
 	return err
