@@ -204,11 +204,13 @@ func TestMegabytesOfOneCommandCostLittle(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		put(t, dir, name, content)
-		began := time.Now()
-		if _, err := doctor.Check(t.Context(), []string{dir}, doctor.Options{}); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if took := time.Since(began); took > 3*time.Second*slower {
+		took := stopwatch.Best(1, func() {
+			if _, err := doctor.Check(t.Context(), []string{dir}, doctor.Options{}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+		t.Logf("%s: %v", name, took)
+		if took > 3*time.Second*slower {
 			t.Errorf("%s: %v", name, took)
 		}
 	}

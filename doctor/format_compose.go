@@ -8,6 +8,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/compose"
 )
 
+// composeFormats are compose's files, of which several may make one project.
 var composeFormats = []format{{name: "compose file", named: mayBeCompose, holds: compose.Holds, read: readCompose}}
 
 // readCompose reads the projects that a file completes: the last of their files.

@@ -10,6 +10,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/image"
 )
 
+// imageFormats are what images are made of.
 var imageFormats = []format{
 	{name: "Dockerfile", named: isDockerfile, read: readDockerfile, always: true},
 	{name: "service of s6-overlay", named: isOverlayService, read: readOverlayService},

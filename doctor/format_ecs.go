@@ -12,7 +12,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
-// Terraform comes first: it says which other files are a part of it.
+// ecsFormats are the ways to describe ECS' tasks and services. Terraform comes first: it says which other files are a part of it.
 var ecsFormats = []format{
 	{name: "Terraform file", named: terraform.Named, holds: holdsTerraform, read: readTerraform},
 	{name: "CloudFormation template", named: isStack, holds: cloudformation.Holds, read: readCloudFormation},

@@ -10,6 +10,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// formatKamal is the configuration of a deploy by Kamal.
 var formatKamal = format{name: "Kamal configuration", named: kamal.Named, holds: kamal.Holds, read: readKamal}
 
 // readKamal adds the roles of a configuration. That of a destination is merged into the base;

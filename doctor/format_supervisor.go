@@ -8,6 +8,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/supervisord"
 )
 
+// supervisorFormats are the files that tell Supervisor which programs to run.
 var supervisorFormats = []format{{name: "configuration of Supervisor", named: isSupervisor, holds: supervisord.Holds, read: readSupervisor}}
 
 // isSupervisor knows what may be such a file, or a template of one, by its name.

@@ -11,6 +11,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// wholeSeconds is a time as manifests write it.
 func wholeSeconds(d time.Duration) string { return fmt.Sprint(int64(d.Seconds())) }
 
 var (

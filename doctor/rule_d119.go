@@ -10,7 +10,6 @@ import (
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/chain"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
-	"github.com/tasuki-jobs/tasuki/doctor/internal/worker"
 )
 
 var d119 = Rule{
@@ -87,7 +86,7 @@ func (s *site) overlaid(k *work) (Finding, bool) {
 
 // cut is a worker with less time than it needs.
 func (s *site) cut(k *work, grace Figure) (Finding, bool) {
-	sum := &Sum{Need: k.chain.Worker.Needs(s.place(k), worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}), Grace: grace}
+	sum := &Sum{Need: k.chain.Worker.Needs(s.place(k), s.tells()), Grace: grace}
 	if sum.Holds() {
 		return Finding{}, false
 	}

@@ -2,6 +2,7 @@ package chain
 
 import "mvdan.cc/sh/v3/syntax"
 
+// ifClause takes the branch that its condition chooses, where that is known, or else both.
 func (t *tour) ifClause(c *syntax.IfClause, w where) {
 	cond := where{nested: true, guarded: true}
 	t.list(c.Cond, cond)

@@ -6,6 +6,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// again resolves what a function is given, which may hold functions too.
 type again = func(tree.Node) tree.Node
 
 // call takes a function apart, in either way of writing it: !Ref X, {Ref: X}.

@@ -8,6 +8,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// holes are the places of Fn::Sub's text: ${Name}, and ${!Literal}.
 var holes = regexp.MustCompile(`\$\{(!?)([^}]*)\}`)
 
 // mostText is how long a text may get that is put together.

@@ -10,6 +10,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// manifestType is the line of a Copilot manifest by which it is one of ECS.
 var manifestType = regexp.MustCompile(`(?m)^type:\s*['"]?(Worker Service|Backend Service|Load Balanced Web Service|Scheduled Job)`)
 
 // HoldsManifest says whether a file is a manifest of AWS Copilot that ECS runs.

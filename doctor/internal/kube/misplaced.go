@@ -7,6 +7,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
+// graceKey is the field whose place matters here.
 const graceKey = "terminationGracePeriodSeconds"
 
 // A Misplaced is a grace that Kubernetes does not read.

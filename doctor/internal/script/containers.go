@@ -2,6 +2,7 @@ package script
 
 import "strings"
 
+// docker is what a call of docker or podman kills.
 func (c *Call) docker(name string) (Kill, bool) {
 	rest := behind(c.Words[1:], []string{"-H", "--host", "-c", "--context", "--config", "-l", "--log-level"})
 	if len(rest) > 1 && rest[0].Value == "container" {

@@ -7,6 +7,7 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
+// decoded is jsondecode: the tree of a text.
 func decoded(e *expr, _ *hclsyntax.FunctionCallExpr, args []*yaml.Node) *yaml.Node {
 	n, err := e.in.Forest.node(args[0]).JSON()
 	if err != nil || n.y.Kind == yaml.ScalarNode && isOpen(n.y) {

@@ -2,6 +2,7 @@ package tree
 
 import "go.yaml.in/yaml/v3"
 
+// isOpen says whether a value is not known before the deploy.
 func isOpen(y *yaml.Node) bool { return y != nil && y.Kind == yaml.ScalarNode && y.Tag == OpenTag }
 
 func isNull(y *yaml.Node) bool { return y != nil && y.Kind == yaml.ScalarNode && y.Tag == "!!null" }

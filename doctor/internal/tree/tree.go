@@ -27,9 +27,6 @@ const OpenTag = "!open"
 // ends there.
 const deepest = 32
 
-// New is a tree that another format's reader has made.
-func New(file string, y *yaml.Node) Node { return Node{y: y, file: file} }
-
 // at is a node of the same document.
 func (n Node) at(y, key *yaml.Node) Node { return Node{y: y, file: n.file, key: key, far: n.far} }
 
