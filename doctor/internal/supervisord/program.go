@@ -1,6 +1,7 @@
 package supervisord
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // A Program is a [program:NAME] of a file.
 type Program struct {
 	Name    string
+	Group   string // that it is stopped with; one that no [group:] of the file names is one by itself
 	Command Entry
 	shown   string
 	entries map[string]Entry
@@ -24,14 +26,30 @@ func Holds(content []byte) bool { return header.Match(content) }
 
 // Programs are those of a file that have a command, in their order.
 func Programs(shown string, content []byte) (all []*Program) {
-	for _, s := range read(shown, content) {
+	sections := read(shown, content)
+	groups := groupsOf(sections)
+	for _, s := range sections {
 		kind, name, _ := strings.Cut(s.name, ":")
+		name = strings.TrimSpace(name)
 		command, ok := s.entries["command"]
 		if (kind == "program" || kind == "fcgi-program") && ok && command.Value != "" {
-			all = append(all, &Program{Name: strings.TrimSpace(name), Command: command, shown: shown, entries: s.entries})
+			all = append(all, &Program{Name: name, Group: cmp.Or(groups[name], "program "+name), Command: command, shown: shown, entries: s.entries})
 		}
 	}
 	return all
+}
+
+// groupsOf are the groups of programs, by the programs' names.
+func groupsOf(sections []*section) map[string]string {
+	groups := map[string]string{}
+	for _, s := range sections {
+		if kind, name, _ := strings.Cut(s.name, ":"); kind == "group" {
+			for _, program := range strings.Split(s.entries["programs"].Value, ",") {
+				groups[strings.TrimSpace(program)] = "group " + strings.TrimSpace(name)
+			}
+		}
+	}
+	return groups
 }
 
 // Get is a setting of the program's own.

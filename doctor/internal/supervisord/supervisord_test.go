@@ -77,3 +77,10 @@ func TestNoInputIsTooOdd(t *testing.T) {
 		}
 	}
 }
+
+func TestProgramsOfAGroupAreStoppedTogetherAndOthersByThemselves(t *testing.T) {
+	all := Programs("x", []byte("[program:a]\ncommand=a\n[program:b]\ncommand=b\n[program:c]\ncommand=c\n[group:jobs]\nprograms = a, b\n"))
+	if len(all) != 3 || all[0].Group != all[1].Group || all[0].Group == all[2].Group || all[2].Group == "" {
+		t.Errorf("%+v", all)
+	}
+}
