@@ -110,6 +110,21 @@ func TestWhatAFileHoldsCannotSteerATerminal(t *testing.T) {
 	}
 }
 
+func TestAFilesNameCannotPassForALineOfTheReport(t *testing.T) {
+	var out bytes.Buffer
+	r := check(t, "-- Dockerfile --\nFROM ruby:3.4\n", doctor.Options{})
+	at := doctor.Pos{File: "a\n::error::b/Dockerfile", Line: 1}
+	r.Findings = []doctor.Finding{{Pos: at, Workload: at.File, Message: at.File, Fix: "none"}}
+	r.Notes = []doctor.Note{{Pos: at, Text: "was not read"}}
+	r.Workers = []doctor.Worker{{Pos: at, Kind: "Sidekiq", Name: at.File}}
+	if err := doctor.WriteText(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "::error::b") || strings.Contains(out.String(), "\n::error") {
+		t.Errorf("%q", out.String())
+	}
+}
+
 func TestAnIgnoreOfTheConfigurationHoldsForItsFilesAlone(t *testing.T) {
 	const files = `-- .tasuki-doctor.yml --
 ignore:

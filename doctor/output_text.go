@@ -15,9 +15,9 @@ func WriteText(w io.Writer, r *Report) error {
 		f.text(b)
 	}
 	for _, n := range r.Notes {
-		fmt.Fprintf(b, "%s: %s\n", n.Pos, n.Text)
+		line(b, "%s: %s", n.Pos, n.Text)
 		if n.Hint != "" {
-			fmt.Fprintf(b, "  hint: %s\n", n.Hint)
+			line(b, "  hint: %s", n.Hint)
 		}
 	}
 	if len(r.Notes) > 0 {
@@ -37,23 +37,35 @@ func printable(r rune) rune {
 	return r
 }
 
+// line writes a line, and one alone: a file's name may hold an end of one, behind which it could
+// give CI an order (::error) or say that all is well.
+func line(b *strings.Builder, format string, args ...any) {
+	b.WriteString(strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, fmt.Sprintf(format, args...)))
+	b.WriteByte('\n')
+}
+
 func (f *Finding) text(b *strings.Builder) {
-	fmt.Fprintf(b, "%s: %s %s: %s\n", f.Pos, f.Severity, f.Rule, f.Message)
+	line(b, "%s: %s %s: %s", f.Pos, f.Severity, f.Rule, f.Message)
 	if f.Workload != "" {
-		fmt.Fprintf(b, "  of      %s\n", strings.Join(append([]string{f.Workload}, f.Also...), "; "))
+		line(b, "  of      %s", strings.Join(append([]string{f.Workload}, f.Also...), "; "))
 	}
 	if f.Sum != nil {
-		fmt.Fprintf(b, "  sum     %s\n", f.Sum)
+		line(b, "  sum     %s", f.Sum)
 		for _, fig := range f.Sum.Figures() {
-			fmt.Fprintf(b, "          %s\n", fig)
+			line(b, "          %s", fig)
 		}
 	}
 	if f.Outcome != "" {
-		fmt.Fprintf(b, "  deploy  %s\n", f.Outcome)
+		line(b, "  deploy  %s", f.Outcome)
 	}
-	fmt.Fprintf(b, "  fix     %s\n", f.Fix)
-	for _, line := range f.Paste {
-		fmt.Fprintf(b, "          %s\n", line)
+	line(b, "  fix     %s", f.Fix)
+	for _, paste := range f.Paste {
+		fmt.Fprintf(b, "          %s\n", paste)
 	}
 	b.WriteByte('\n')
 }
@@ -62,15 +74,15 @@ func (f *Finding) text(b *strings.Builder) {
 // was not recognised for health.
 func (r *Report) workers(b *strings.Builder) {
 	for _, w := range r.Workers {
-		fmt.Fprintf(b, "%s: %s, %s", w.Pos, w.Kind, w.Name)
+		time := ""
 		switch {
 		case w.Sum == nil:
 		case w.Sum.Open() != "":
-			fmt.Fprintf(b, ": not known whether its time is enough: %s", w.Sum.Open())
+			time = ": not known whether its time is enough: " + w.Sum.Open()
 		default:
-			fmt.Fprintf(b, ": %s", w.Sum)
+			time = ": " + w.Sum.String()
 		}
-		b.WriteByte('\n')
+		line(b, "%s: %s, %s%s", w.Pos, w.Kind, w.Name, time)
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *ranContainer) grace(v variant, x unit.Exec) Figure {
 		return seconds(t, "--stop-timeout")
 	}
 	if r.stopped {
-		return Figure{Time: podmanStop, What: "the default of " + r.by + " stop", Default: true, Pos: x.Pos}
+		return Figure{Time: podmanStop, What: "the default -t of " + r.by + " stop", Default: true, Pos: x.Pos}
 	}
 	if t, ok := r.last("-d", "--detach"); ok && t.Value != "false" {
 		return Figure{What: "the time until the container is killed", Pos: x.Pos, Open: "is nobody's: " + r.by + " run -d leaves at once, and no ExecStop= stops the container"}

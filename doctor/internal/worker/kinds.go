@@ -11,7 +11,7 @@ var (
 		wins: sidekiqCode, files: []look{sidekiqYAML}, Quiets: true}
 	SidekiqSwarm = &Kind{Name: "Sidekiq (swarm)", Time: 25 * time.Second, Extra: 3 * time.Second, ExtraIs: "for ensure blocks", Flags: []string{"-t", "--timeout"},
 		wins: sidekiqCode, files: []look{sidekiqYAML}, Quiets: true, Forks: true}
-	DelayedJob = &Kind{Name: "Delayed Job", Endless: true, files: []look{delayedJobRaises}, Ends: []End{{Flag: "--exit-on-complete"}}}
+	DelayedJob = &Kind{Name: "Delayed Job", Endless: true, files: []look{delayedJobRaises}, Ends: []End{{Flag: "--exit-on-complete"}, {Flag: "jobs:workoff"}}}
 	SolidQueue = &Kind{Name: "Solid Queue", Time: 5 * time.Second, files: []look{rails("solid_queue", "SolidQueue")}}
 	GoodJob    = &Kind{Name: "GoodJob", Endless: true, Flags: []string{"--shutdown-timeout"}, Env: []string{"GOOD_JOB_SHUTDOWN_TIMEOUT"}, files: []look{rails("good_job", "GoodJob")},
 		Ends: []End{{Flag: "--idle-timeout"}, {Variable: "GOOD_JOB_IDLE_TIMEOUT"}}}

@@ -44,7 +44,7 @@ type sub struct {
 
 var subs = []sub{
 	{"rq", "worker", RQ}, {"rq", "worker-pool", RQ}, {"rq.cli", "worker", RQ}, {"rq.cli", "worker-pool", RQ},
-	{"rake", "jobs:work", DelayedJob}, {"rails", "jobs:work", DelayedJob},
+	{"rake", "jobs:work", DelayedJob}, {"rails", "jobs:work", DelayedJob}, {"rake", "jobs:workoff", DelayedJob}, {"rails", "jobs:workoff", DelayedJob},
 	{"rake", "solid_queue:start", SolidQueue}, {"rails", "solid_queue:start", SolidQueue},
 	{"rake", "resque:work", Resque}, {"rake", "resque:workers", Resque}, {"rails", "resque:work", Resque}, {"rails", "resque:workers", Resque},
 	{"rake", "que:work", Que}, {"rails", "que:work", Que},

@@ -306,7 +306,7 @@ func TestAWorkerEndsByItselfAsItsFlagsAndVariablesSay(t *testing.T) {
 		{"rake resque:work", "INTERVAL=0", "idle"}, {"rake resque:work INTERVAL=0.0", "", "idle"}, {"rake resque:work", "INTERVAL=0.1", ""}, {"rake resque:work", "INTERVAL=?", ""},
 		{"resque-pool", "INTERVAL=0", ""},
 		{"good_job start --idle-timeout=60", "", "idle"}, {"good_job", "GOOD_JOB_IDLE_TIMEOUT=60", "idle"},
-		{"bin/delayed_job run --exit-on-complete", "", "idle"}, {"graphile-worker --once", "", "idle"}, {"sidekiq --once", "", ""},
+		{"bin/delayed_job run --exit-on-complete", "", "idle"}, {"rake jobs:work", "", ""}, {"rake jobs:workoff", "", "idle"}, {"graphile-worker --once", "", "idle"}, {"sidekiq --once", "", ""},
 		{"work --once", "", "idle"}, {"tasuki supervise -- work --once", "", ""}, {"work -- --once", "", ""},
 	} {
 		found, ok := worker.Known{Named: []string{"work"}}.Recognise(words(c.command))
