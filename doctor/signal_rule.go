@@ -54,7 +54,7 @@ func (l lost) trapID() string {
 	switch {
 	case l.link.Role == chain.Script:
 		return "D105"
-	case l.link.Implied && l.behindEntry():
+	case l.link.Implied && mixed(l.Workload):
 		return "D115"
 	case l.link.Implied:
 		return "D101"
@@ -62,8 +62,8 @@ func (l lost) trapID() string {
 	return "D102"
 }
 
-// behindEntry says whether an entry point in array form gets a CMD in shell form.
-func (l lost) behindEntry() bool {
-	entry, command := l.Starts()
+// mixed says whether an entry point in array form gets a CMD in shell form.
+func mixed(w *deploy.Workload) bool {
+	entry, command := w.Starts()
 	return entry != nil && command != nil && entry.Form == deploy.Exec && command.Form == deploy.Shell
 }

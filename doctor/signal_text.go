@@ -20,7 +20,7 @@ func (l lost) message() string {
 	case l.link.Role == chain.DevRunner:
 		text = fmt.Sprintf("%s stands between the platform and %s: it is made for development and ends what it runs", l.link.Name, l.kind().Name)
 	case l.link.Luck && l.link.Family == "":
-		text = fmt.Sprintf("%s%s stays in front of %s and passes no stop signal on%s", l.condition(), l.link.Name, l.kind().Name, l.unsaid())
+		text = fmt.Sprintf("%s%s stays in front of %s and passes no stop signal on%s", l.condition(), l.link.Name, l.kind().Name, whichSh(l.Platform))
 	case l.link.Luck:
 		text = fmt.Sprintf("%s passes the stop signal to %s only because of which sh this image has; Debian's would not", l.link.Name, l.kind().Name)
 	case l.link.Implied && l.link.Trap == chain.NotExec:
@@ -46,9 +46,9 @@ func (l lost) condition() string {
 	return "if its sh is dash (Debian's and Ubuntu's is), "
 }
 
-// unsaid says what an image's files do not.
-func (l lost) unsaid() string {
-	if l.Platform == deploy.Systemd {
+// whichSh says that no file says it, of an image; of a server the message has said so.
+func whichSh(p deploy.Platform) string {
+	if p == deploy.Systemd {
 		return ""
 	}
 	return "; which sh that is, no file here says"
