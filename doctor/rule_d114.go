@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
@@ -103,7 +102,7 @@ func (k *work) unsaid() (Finding, bool) {
 	}
 	return Finding{Severity: Warning, Pos: k.at(Figure{Pos: k.chain.Program[0].Pos}), Workload: k.Name,
 		Message: fmt.Sprintf("SIGTERM stops it unless its image says otherwise, and on that %s ends its jobs at once", k.kind().Name),
-		Outcome: "all jobs end at once, in the midst of their work", Fix: cmp.Or(k.deafened(), strings.TrimPrefix(k.kind().Graceful+"; or ", "; or ")+"STOPSIGNAL "+k.stopSignalName()+" in its image")}, true
+		Outcome: "all jobs end at once, in the midst of their work", Fix: cmp.Or(k.deafened(), fix)}, true
 }
 
 // setSignal writes the line: in place of the one that is there, or in front of the command.

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,14 @@ func TestOfAContainerWhoseClientIsKilledItIsSaidThatItGoesOn(t *testing.T) {
 		if len(r.Findings) != 1 || r.Findings[0].Rule != "R701" || strings.Contains(r.Findings[0].Outcome, "runs on unseen") != goesOn {
 			t.Errorf("%s\n%+v", files, r.Findings)
 		}
+	}
+}
+
+func TestAContainerThatNothingStopsIsToBeStoppedByItsClientsExecStop(t *testing.T) {
+	r := check(t, "-- w.service --\n[Service]\nExecStart=/usr/bin/docker run --rm --name w shop/app resque-pool\n", doctor.Options{})
+	const want = "STOPSIGNAL SIGQUIT in its image, and ExecStop= with docker stop, which sends that"
+	if !slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool { return f.Rule == "D114" && strings.HasSuffix(f.Fix, want) }) {
+		t.Errorf("%+v", r.Findings)
 	}
 }
 
