@@ -57,7 +57,7 @@ func (s *site) composeImage(p *compose.Project, service *compose.Service) *deplo
 	if !ours(service) {
 		return nil
 	}
-	return s.imageOf(service.Image.Value)
+	return s.images.imageOf(service.Image.Value)
 }
 
 // ours says whether an image may be one that this repository builds: a worker's command is
@@ -75,7 +75,7 @@ func (s *site) built(b *compose.Build) *deploy.Image {
 	if b.Elsewhere {
 		return nil
 	}
-	stages := s.stages[b.Dockerfile]
+	stages := s.images.stages[b.Dockerfile]
 	if stages == nil {
 		content, err := s.repo.Read(b.Dockerfile)
 		if err != nil {
@@ -85,7 +85,7 @@ func (s *site) built(b *compose.Build) *deploy.Image {
 			s.note(Note{Pos: s.pos(b.Dockerfile), Text: err.Error(), Unread: true})
 			return nil
 		}
-		s.stages[b.Dockerfile] = stages
+		s.images.stages[b.Dockerfile] = stages
 	}
 	m := *stages[len(stages)-1]
 	for i, stage := range stages {

@@ -69,16 +69,16 @@ func (e *ecsFiles) finish(s *site) {
 // ecsImage is what a container's image is built from.
 func (s *site) ecsImage(c *ecs.Container) *deploy.Image {
 	if file, _, stage, ok := c.Dockerfile(); ok {
-		return s.stage(file, stage)
+		return s.images.stage(file, stage)
 	}
 	if c.Foreign() {
 		return nil
 	}
 	name := c.Image()
 	if name.Open || strings.ContainsAny(name.Value, "<>") {
-		return s.imageOf(strings.NewReplacer("${", "", "}", "", "<", "", ">", "").Replace(placeholder(name.Value)))
+		return s.images.imageOf(strings.NewReplacer("${", "", "}", "", "<", "", ">", "").Replace(placeholder(name.Value)))
 	}
-	return s.imageOf(name.Value)
+	return s.images.imageOf(name.Value)
 }
 
 // placeholder is what may be a name in what stands for an image: aws_ecr_repository.worker
@@ -89,20 +89,6 @@ func placeholder(text string) string {
 		return name
 	}
 	return text
-}
-
-// stage is a stage of a Dockerfile; the last one, if none is named.
-func (s *site) stage(file, name string) *deploy.Image {
-	stages := s.stages[file]
-	for _, m := range stages {
-		if name != "" && strings.EqualFold(m.Name, name) {
-			return m
-		}
-	}
-	if len(stages) == 0 {
-		return nil
-	}
-	return stages[len(stages)-1]
 }
 
 var hostEnds = map[string]bool{".sh": true, ".tf": true, ".tpl": true, ".tftpl": true, ".yml": true, ".yaml": true, ".json": true, ".config": true, ".toml": true, ".template": true, ".tofu": true, ".cfg": true}

@@ -47,13 +47,12 @@ func readDockerfile(s *site, name string, content []byte) error {
 		return err
 	}
 	last := stages[len(stages)-1]
-	if dir := s.builtFrom(last); dir != last.Context {
+	if dir := s.images.builtFrom(last); dir != last.Context {
 		for _, m := range stages {
 			m.Context = dir
 		}
 	}
-	s.images = append(s.images, last)
-	s.stages[name] = stages
+	s.images.add(name, stages)
 	s.addStage(name, last, s.repo.Shown(name))
 	for _, m := range stages[:len(stages)-1] {
 		if m.Name != "" && !developing.MatchString(m.Name) && ownStart(m) && starts(m).Pos != starts(last).Pos && s.follow(s.itself(m, "")).worker() {
@@ -107,40 +106,6 @@ func contextOf(s *site, name string) string {
 		return path.Dir(dir)
 	}
 	return dir
-}
-
-// builtFrom is the folder that an image is built from: the one above it that has what it
-// copies, if its own has nothing of that.
-func (s *site) builtFrom(m *deploy.Image) string {
-	for dir := m.Context; ; dir = path.Dir(dir) {
-		asked := false
-		for _, c := range m.Copies {
-			if c.From == "" || strings.ContainsAny(c.From, "*?[$") {
-				continue
-			}
-			asked = true
-			if s.has(path.Join(dir, c.From)) {
-				return dir
-			}
-		}
-		if !asked || dir == "." {
-			return m.Context
-		}
-	}
-}
-
-// has says whether there is a file of that name, or a folder with files.
-func (s *site) has(name string) bool {
-	_, ok := slices.BinarySearch(s.sorted(), name)
-	return ok || s.hasFolder(name) || s.repo.Exists(name)
-}
-
-// sorted are the names of all files in the order of their letters.
-func (s *site) sorted() []string {
-	if s.ordered == nil {
-		s.ordered = slices.Sorted(slices.Values(s.names))
-	}
-	return s.ordered
 }
 
 // inline is a file of an image whose content stands in its Dockerfile.

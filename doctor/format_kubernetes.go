@@ -74,7 +74,7 @@ func endKubernetes(s *site) {
 		for _, c := range pod.Containers() {
 			w := c.Workload()
 			if !image.Foreign(c.Image()) {
-				w.Image = s.imageOf(w.ImageName.Value)
+				w.Image = s.images.imageOf(w.ImageName.Value)
 			}
 			s.workloads = append(s.workloads, w)
 		}

@@ -42,7 +42,7 @@ func readSupervisor(s *site, name string, content []byte) error {
 		s.note(Note{Pos: s.pos(name), Text: "it is a template, and was not judged", Hint: "render it, and let the doctor read the result"})
 		return nil
 	}
-	m := s.imageWith(name)
+	m := s.images.imageWith(name)
 	var found []*deploy.Workload
 	for _, p := range supervisord.Programs(s.repo.Shown(name), content) {
 		found = append(found, s.program(p, m, rootOf(name)))
@@ -73,34 +73,4 @@ func (s *site) program(p *supervisord.Program, m *deploy.Image, root string) *de
 		w.Image, w.Root = &in, m.Context
 	}
 	return w
-}
-
-// imageWith is the image that a file of the repository is copied into; where several or none
-// say so, what the only Dockerfile makes.
-func (s *site) imageWith(name string) *deploy.Image {
-	var found *deploy.Image
-	for _, m := range s.images {
-		if !copies(m, name) {
-			continue
-		}
-		if found != nil {
-			return s.onlyImage()
-		}
-		found = m
-	}
-	if found == nil {
-		return s.onlyImage()
-	}
-	return found
-}
-
-// copies says whether a file comes into an image, by itself or in its folder.
-func copies(m *deploy.Image, name string) bool {
-	for _, c := range m.Copies {
-		from := path.Join(m.Context, c.From)
-		if c.From != "" && (from == name || from == "." || strings.HasPrefix(name, from+"/")) {
-			return true
-		}
-	}
-	return false
 }

@@ -24,7 +24,7 @@ func isOverlayService(name string) bool {
 // readOverlayService adds it to the image with s6-overlay that gets it; where no COPY tells, to the first.
 func readOverlayService(s *site, name string, content []byte) error {
 	var in []*deploy.Image
-	for _, m := range s.images {
+	for _, m := range s.images.last {
 		if overlay(m) {
 			in = append(in, m)
 		}

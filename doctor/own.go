@@ -102,7 +102,7 @@ func (s *site) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
 		dirs = append(dirs, path.Join(w.Root, pkg))
 	}
 	if w.Image != nil {
-		for _, m := range s.stages[s.nameOf(w.Image)] {
+		for _, m := range s.images.stages[s.images.nameOf(w.Image)] {
 			for _, c := range m.Copies {
 				if rest, ok := strings.CutPrefix(pkg+"/", strings.TrimSuffix(path.Clean(c.To), "/")+"/"); ok {
 					dirs = append(dirs, path.Join(m.Context, c.From, strings.TrimSuffix(rest, "/")))
@@ -122,16 +122,6 @@ func (s *site) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
 		}
 	}
 	return mains
-}
-
-// nameOf is the Dockerfile that an image is of, by the name that it has in the repository.
-func (s *site) nameOf(m *deploy.Image) string {
-	for name := range s.stages {
-		if s.repo.Shown(name) == m.Pos.File {
-			return name
-		}
-	}
-	return ""
 }
 
 // goMain is the first of the folders that has a program; it may be no worker.

@@ -11,12 +11,11 @@ import (
 
 // A site is a repository as its deployment files describe it.
 type site struct {
-	repo      *repo.Repo
+	*listing
 	told      Options
 	config    config
 	known     worker.Known
-	images    []*deploy.Image // the last stage of each Dockerfile
-	stages    map[string][]*deploy.Image
+	images    *images
 	workloads []*deploy.Workload
 	cluster   kube.Cluster // what the manifests say together
 	templates []template   // of manifests
@@ -25,13 +24,10 @@ type site struct {
 	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
 	recipes   []scriptFile              // the commands of scripts, CI files and recipes
-	names     []string                  // of all files that may be read
 	only      string                    // the single one that was asked for; empty: all
-	lone      bool                      // no repository says how far the folder reaches: see vicinity
 	compose   *composeFiles             // what belongs together; nil: not looked for yet
 	units     *unitFiles                // systemd's; nil: not looked for yet
 	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
-	ordered   []string                  // names, sorted; nil: not yet
 	leased    map[*worker.Kind][]Figure // where a queue gives jobs away again, by the worker that they are of
 	makers    []string                  // programs that make a deployment's files
 	own       *ownPrograms              // the repository's own programs; nil: not looked for yet
@@ -42,7 +38,8 @@ func openSite(dir string, o Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{repo: r, stages: map[string][]*deploy.Image{}, refusals: map[string]int{}}
+	s := &site{listing: &listing{repo: r}, refusals: map[string]int{}}
+	s.images = &images{listing: s.listing, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
 	if err := s.readConfig(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -50,7 +47,5 @@ func openSite(dir string, o Options) (*site, error) {
 	s.known = worker.Known{Named: s.told.Workers}
 	return s, nil
 }
-
-func (s *site) pos(name string) Pos { return Pos{File: s.repo.Shown(name)} }
 
 func (s *site) note(n Note) { s.notes = append(s.notes, n) }

@@ -18,7 +18,7 @@ func (s *site) container(v variant) *deploy.Workload {
 	w := &deploy.Workload{Platform: deploy.Quadlet, Name: sv.title(), Pos: v.Header("Container"), Env: sv.env.Values, EnvOpen: sv.env.Open, Detail: sv, Grace: v.stopTimeout()}
 	if e, ok := v.Last("Container", "Image"); ok {
 		w.ImageName = deploy.Text{Value: e.Value, Pos: e.Pos, Open: strings.Contains(e.Value, "%")}
-		w.Image = s.imageOf(strings.TrimSuffix(e.Value, ".build"))
+		w.Image = s.images.imageOf(strings.TrimSuffix(e.Value, ".build"))
 	}
 	plain := unit.Env{Open: true} // Podman puts no variables in
 	if all := v.Commands("Container", "Exec", plain); len(all) > 0 {

@@ -36,7 +36,7 @@ func (s *site) ran(v variant, x unit.Exec, w deploy.Workload) (*deploy.Workload,
 		return nil, false
 	}
 	r := &ranContainer{by: by, options: options}
-	w.Platform, w.ImageName, w.Image, w.Detail = deploy.Ran, rest[0], s.imageOf(rest[0].Value), r
+	w.Platform, w.ImageName, w.Image, w.Detail = deploy.Ran, rest[0], s.images.imageOf(rest[0].Value), r
 	w.Command, w.Env, w.EnvOpen = nil, map[string]deploy.Text{}, len(options["--env-file"]) > 0
 	if len(rest) > 1 {
 		w.Command = &deploy.Command{Pos: rest[1].Pos, Words: rest[1:]}

@@ -148,7 +148,7 @@ func (s *site) seekImage(base string) {
 	named := []string{path.Join(base, dockerfileNames[0]), path.Join(base, dockerfileNames[1]), "Dockerfile." + base, base + ".Dockerfile"}
 	for _, name := range s.present(dir, named) {
 		content, err := s.repo.Read(name)
-		if err != nil || s.stages[name] != nil || s.config.excluded(name) {
+		if err != nil || s.images.stages[name] != nil || s.config.excluded(name) {
 			continue
 		}
 		before := len(s.workloads)
@@ -165,15 +165,6 @@ func (s *site) searched() []string {
 		s.note(n)
 	}
 	return s.names
-}
-
-// hasFolder says whether a folder has files that may be read.
-func (s *site) hasFolder(name string) bool {
-	if s.lone {
-		return s.repo.IsFolder(name)
-	}
-	i, _ := slices.BinarySearch(s.sorted(), name+"/")
-	return i < len(s.sorted()) && strings.HasPrefix(s.sorted()[i], name+"/")
 }
 
 // deepestPlace is how many folders above a file may be a part of what it is:

@@ -1,0 +1,41 @@
+package doctor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
+)
+
+// A listing is the repository and the names of its files that may be read.
+type listing struct {
+	repo    *repo.Repo
+	names   []string
+	ordered []string // names, sorted; nil: not yet
+	lone    bool     // no repository says how far the folder reaches: see vicinity
+}
+
+func (l *listing) pos(name string) Pos { return Pos{File: l.repo.Shown(name)} }
+
+// has says whether there is a file of that name, or a folder with files.
+func (l *listing) has(name string) bool {
+	_, ok := slices.BinarySearch(l.sorted(), name)
+	return ok || l.hasFolder(name) || l.repo.Exists(name)
+}
+
+// sorted are the names of all files in the order of their letters.
+func (l *listing) sorted() []string {
+	if l.ordered == nil {
+		l.ordered = slices.Sorted(slices.Values(l.names))
+	}
+	return l.ordered
+}
+
+// hasFolder says whether a folder has files that may be read.
+func (l *listing) hasFolder(name string) bool {
+	if l.lone {
+		return l.repo.IsFolder(name)
+	}
+	i, _ := slices.BinarySearch(l.sorted(), name+"/")
+	return i < len(l.sorted()) && strings.HasPrefix(l.sorted()[i], name+"/")
+}
