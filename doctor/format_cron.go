@@ -147,7 +147,7 @@ func (s *site) guards(w *deploy.Workload, words []deploy.Text) bool {
 		if word.Open || !strings.Contains(word.Value, "/") {
 			continue
 		}
-		content, _, ok := s.readIn(w, word.Value)
+		content, _, ok := s.workFiles.readIn(w, word.Value)
 		if !ok || !script.IsShell(content) {
 			continue
 		}

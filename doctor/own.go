@@ -15,51 +15,53 @@ import (
 // ownPrograms are the repository's own programs, as far as they were looked at. A worker is
 // known by what it links.
 type ownPrograms struct {
-	golang *golang.Sources
+	files  *workFiles
+	images *images
+	golang *golang.Sources          // nil: not looked for yet
 	mains  map[string]*worker.Found // Go's, by their folder; nil: no worker
 }
 
-// programs looks for them when somebody first asks.
-func (s *site) programs() *ownPrograms {
-	if s.own == nil {
-		s.own = &ownPrograms{mains: map[string]*worker.Found{}}
+// sources are those of Go's, which are looked for when somebody first asks.
+func (o *ownPrograms) sources() *golang.Sources {
+	if o.golang == nil {
+		l := o.files.listing
 		read := func(name string) ([]byte, string, bool) {
-			content, err := s.repo.Read(name)
-			return content, s.repo.Shown(name), err == nil
+			content, err := l.repo.Read(name)
+			return content, l.repo.Shown(name), err == nil
 		}
-		if s.own.golang = golang.Open(s.names, read); s.lone {
-			s.own.golang = golang.OpenBy(s.repo.List, read)
+		if o.golang = golang.Open(l.names, read); l.lone {
+			o.golang = golang.OpenBy(l.repo.List, read)
 		}
 	}
-	return s.own
+	return o.golang
 }
 
 // ownWorker says of a workload's words whether they start a program of this repository that
 // works jobs off.
-func (s *site) ownWorker(w *deploy.Workload) func([]deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) ownWorker(w *deploy.Workload) func([]deploy.Text) (*worker.Found, bool) {
 	return func(words []deploy.Text) (*worker.Found, bool) {
 		full := words[0].Value
 		switch base := path.Base(full); {
 		case full == chain.GoRun:
-			return s.goRun(w, words)
+			return o.goRun(w, words)
 		case base == "puma", base == "rails":
-			return s.webWorker(w, words)
+			return o.webWorker(w, words)
 		case nodePrograms[base]:
-			return s.nodeWorker(w, words)
+			return o.nodeWorker(w, words)
 		case strings.HasPrefix(base, "python"), strings.HasSuffix(base, ".py"):
-			return s.pythonWorker(w, words)
+			return o.pythonWorker(w, words)
 		case base == "mix" || len(words) > 1 && words[1].Value == "start" || base == "server" && path.Base(path.Dir(full)) == "bin":
-			if found, ok := s.obanWorker(w, words); ok {
+			if found, ok := o.obanWorker(w, words); ok {
 				return found, true
 			}
 		}
-		return s.goWorker(w, words)
+		return o.goWorker(w, words)
 	}
 }
 
 // goWorker is a Go program: one that the image builds, or that is called like one of this
 // repository's.
-func (s *site) goWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) goWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	name := words[0].Value
 	base := path.Base(name)
 	if base == "." || base == "/" || strings.ContainsAny(base, "$ ") {
@@ -68,21 +70,21 @@ func (s *site) goWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found,
 	if w.Image != nil {
 		for _, b := range w.Image.Built {
 			if slices.Contains(w.Image.Files(name), b.Path) || path.Base(b.Package) == "..." && path.Dir(name) == b.Path {
-				return s.goMain(s.goFolders(w, b.Package, base))
+				return o.goMain(o.goFolders(w, b.Package, base))
 			}
 		}
 	}
 	if w.Image == nil && !strings.Contains(name, "/") && w.ImageName.Value == "" && w.Platform != deploy.Systemd {
 		return nil, false // a word of a script
 	}
-	return s.goMain(s.programs().golang.Mains(base))
+	return o.goMain(o.sources().Mains(base))
 }
 
-func (s *site) goRun(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) goRun(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	if len(words) < 2 {
 		return nil, false
 	}
-	found, ok := s.goMain(s.goFolders(w, strings.TrimSuffix(words[1].Value, "/main.go"), ""))
+	found, ok := o.goMain(o.goFolders(w, strings.TrimSuffix(words[1].Value, "/main.go"), ""))
 	if ok {
 		found.Words = words[1:]
 	}
@@ -91,10 +93,10 @@ func (s *site) goRun(w *deploy.Workload, words []deploy.Text) (*worker.Found, bo
 
 // goFolders are the folders that a package may be in: it is an import path, or a folder of the
 // image that something of the repository was copied to.
-func (s *site) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
+func (o *ownPrograms) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
 	all := strings.HasSuffix(pkg, "/...")
 	pkg = strings.TrimSuffix(pkg, "/...")
-	sources := s.programs().golang
+	sources := o.sources()
 	if dir, ok := sources.Folder(pkg); ok {
 		dirs = append(dirs, dir)
 	}
@@ -102,7 +104,7 @@ func (s *site) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
 		dirs = append(dirs, path.Join(w.Root, pkg))
 	}
 	if w.Image != nil {
-		for _, m := range s.images.stages[s.images.nameOf(w.Image)] {
+		for _, m := range o.images.stages[o.images.nameOf(w.Image)] {
 			for _, c := range m.Copies {
 				if rest, ok := strings.CutPrefix(pkg+"/", strings.TrimSuffix(path.Clean(c.To), "/")+"/"); ok {
 					dirs = append(dirs, path.Join(m.Context, c.From, strings.TrimSuffix(rest, "/")))
@@ -125,13 +127,12 @@ func (s *site) goFolders(w *deploy.Workload, pkg, name string) (dirs []string) {
 }
 
 // goMain is the first of the folders that has a program; it may be no worker.
-func (s *site) goMain(dirs []string) (*worker.Found, bool) {
-	p := s.programs()
+func (o *ownPrograms) goMain(dirs []string) (*worker.Found, bool) {
 	for _, dir := range dirs {
-		found, ok := p.mains[dir]
+		found, ok := o.mains[dir]
 		if !ok {
-			found, _ = p.golang.Worker(dir)
-			p.mains[dir] = found
+			found, _ = o.sources().Worker(dir)
+			o.mains[dir] = found
 		}
 		if found != nil {
 			return &worker.Found{Kind: found.Kind, Own: found.Own}, true
@@ -146,11 +147,11 @@ var (
 )
 
 // obanWorker is an Elixir application with Oban in it: its release, or mix.
-func (s *site) obanWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
-	content, _, ok := s.readIn(w, "mix.exs")
+func (o *ownPrograms) obanWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+	content, _, ok := o.files.readIn(w, "mix.exs")
 	if !ok {
 		if err := error(nil); w.Image != nil {
-			if content, err = s.repo.Read(path.Join(w.Image.Context, "mix.exs")); err != nil {
+			if content, err = o.files.listing.repo.Read(path.Join(w.Image.Context, "mix.exs")); err != nil {
 				return nil, false
 			}
 		}

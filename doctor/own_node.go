@@ -20,7 +20,7 @@ var nodePrograms = map[string]bool{"node": true, "nodejs": true, "tsx": true, "t
 
 // nodeWorker is a program of Node's: in a project that has BullMQ or graphile-worker, a file
 // whose source makes a worker, or that is called like one.
-func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	rest := words[1:]
 	if path.Base(words[0].Value) == "deno" && len(rest) > 0 && rest[0].Value == "run" {
 		rest = rest[1:]
@@ -38,29 +38,29 @@ func (s *site) nodeWorker(w *deploy.Workload, words []deploy.Text) (*worker.Foun
 	if len(rest) == 0 || rest[0].Open {
 		return nil, false
 	}
-	file := s.nodeMain(w, rest[0].Value)
+	file := o.nodeMain(w, rest[0].Value)
 	if path.Base(file) == "graphile-worker" || strings.Contains(file, "node_modules/graphile-worker/") {
 		return &worker.Found{Kind: worker.Graphile, Words: rest}, true
 	}
 	if path.Base(file) == "n8n" && len(rest) > 1 && rest[1].Value == "worker" {
 		return &worker.Found{Kind: worker.N8N, Words: rest}, true
 	}
-	kind := s.nodeKind(w, file)
+	kind := o.nodeKind(w, file)
 	if kind == nil {
 		return nil, false
 	}
-	if at, ok := s.nodeSource(w, file); ok && !s.nodeMakes(w, at) || !ok && !nodeNames.MatchString(path.Base(file)) {
+	if at, ok := o.nodeSource(w, file); ok && !o.nodeMakes(w, at) || !ok && !nodeNames.MatchString(path.Base(file)) {
 		return nil, false
 	}
 	return &worker.Found{Kind: kind, Words: rest}, true
 }
 
 // nodeMain is the file that node takes a folder for: its package.json's main.
-func (s *site) nodeMain(w *deploy.Workload, file string) string {
+func (o *ownPrograms) nodeMain(w *deploy.Workload, file string) string {
 	if path.Base(file) != "." && path.Ext(file) != "" {
 		return file
 	}
-	content, _, ok := s.readIn(w, path.Join(file, "package.json"))
+	content, _, ok := o.files.readIn(w, path.Join(file, "package.json"))
 	var pkg struct {
 		Main string `json:"main"`
 	}
@@ -77,9 +77,9 @@ var nodeLibraries = []struct {
 }{{"bullmq", worker.BullMQ}, {"bull", worker.BullMQ}, {"@nestjs/bullmq", worker.BullMQ}, {"@nestjs/bull", worker.BullMQ}, {"graphile-worker", worker.Graphile}}
 
 // nodeKind is which of the libraries the nearest package.json has.
-func (s *site) nodeKind(w *deploy.Workload, file string) *worker.Kind {
+func (o *ownPrograms) nodeKind(w *deploy.Workload, file string) *worker.Kind {
 	for _, dir := range []string{path.Dir(file), path.Dir(path.Dir(file)), "."} {
-		content, _, ok := s.readIn(w, path.Join(dir, "package.json"))
+		content, _, ok := o.files.readIn(w, path.Join(dir, "package.json"))
 		if !ok {
 			continue
 		}
@@ -101,7 +101,7 @@ func (s *site) nodeKind(w *deploy.Workload, file string) *worker.Kind {
 
 // nodeSource is the source of a file that node runs: itself, or the TypeScript that it is
 // made from.
-func (s *site) nodeSource(w *deploy.Workload, file string) (name string, ok bool) {
+func (o *ownPrograms) nodeSource(w *deploy.Workload, file string) (name string, ok bool) {
 	tried := []string{file}
 	for _, out := range []string{"dist/", "build/", "lib/", "out/"} {
 		for _, in := range []string{"src/", ""} {
@@ -113,7 +113,7 @@ func (s *site) nodeSource(w *deploy.Workload, file string) (name string, ok bool
 		}
 	}
 	for _, name := range tried {
-		if _, _, ok := s.readIn(w, name); ok {
+		if _, _, ok := o.files.readIn(w, name); ok {
 			return name, true
 		}
 	}
@@ -134,16 +134,16 @@ const mostImports = 200
 
 // nodeMakes says whether a source makes a worker, by itself or by what it imports of this
 // repository.
-func (s *site) nodeMakes(w *deploy.Workload, file string) bool {
+func (o *ownPrograms) nodeMakes(w *deploy.Workload, file string) bool {
 	seen := map[string]bool{file: true}
 	for queue := []string{file}; len(queue) > 0 && len(seen) < mostImports; queue = queue[1:] {
-		content, _, _ := s.readIn(w, queue[0])
+		content, _, _ := o.files.readIn(w, queue[0])
 		if makesWorkers.Match(content) && (!threads.Match(content) || strings.Contains(string(content), "bullmq")) {
 			return true
 		}
 		for _, m := range imported.FindAllSubmatch(content, -1) {
 			at, own := nodeImport(queue[0], string(m[1]))
-			name, found := s.nodeFile(w, at)
+			name, found := o.nodeFile(w, at)
 			switch {
 			case !own:
 			case found && !seen[name]:
@@ -172,10 +172,10 @@ func nodeImport(from, name string) (at string, own bool) {
 }
 
 // nodeFile is the file that an import without its ending means.
-func (s *site) nodeFile(w *deploy.Workload, at string) (name string, ok bool) {
+func (o *ownPrograms) nodeFile(w *deploy.Workload, at string) (name string, ok bool) {
 	stem := strings.TrimSuffix(at, ".js")
 	for _, name := range []string{at, stem + ".ts", stem + ".js", stem + ".tsx", stem + ".mts", stem + ".mjs", stem + ".cjs", stem + "/index.ts", stem + "/index.js"} {
-		if _, _, ok := s.readIn(w, name); ok && at != "" {
+		if _, _, ok := o.files.readIn(w, name); ok && at != "" {
 			return name, true
 		}
 	}

@@ -40,13 +40,13 @@ var (
 
 // pythonWorker is a program of Python's own that starts a worker by a library's API: python worker.py,
 // python -m shop.worker.
-func (s *site) pythonWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) pythonWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	inner := worker.Interpreted(words)
 	if len(inner) == len(words) && !strings.HasSuffix(inner[0].Value, ".py") || inner[0].Open {
 		return nil, false
 	}
 	for _, name := range pythonFiles(inner[0].Value) {
-		content, _, ok := s.readIn(w, name)
+		content, _, ok := o.files.readIn(w, name)
 		if !ok {
 			continue
 		}

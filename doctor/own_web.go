@@ -12,20 +12,20 @@ import (
 
 // webWorker is a web server of Rails' that works jobs off as well: Solid Queue as a plugin of Puma's, or
 // GoodJob in its async mode.
-func (s *site) webWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
+func (o *ownPrograms) webWorker(w *deploy.Workload, words []deploy.Text) (*worker.Found, bool) {
 	base := path.Base(words[0].Value)
 	serves := base == "rails" && len(words) > 1 && (words[1].Value == "server" || words[1].Value == "s")
 	if base != "puma" && !serves {
 		return nil, false
 	}
-	if _, ok := s.queueInPuma(w); ok {
+	if _, ok := o.queueInPuma(w); ok {
 		return &worker.Found{Kind: worker.SolidQueuePuma, Words: words}, true
 	}
-	if !worker.Async(s.around(w)) {
+	if !worker.Async(o.files.around(w)) {
 		return nil, false
 	}
 	found := &worker.Found{Kind: worker.GoodJobAsync, Words: words}
-	if content, shown, ok := s.readIn(w, "config/puma.rb"); ok && !strings.Contains(string(content), "GoodJob.shutdown") {
+	if content, shown, ok := o.files.readIn(w, "config/puma.rb"); ok && !strings.Contains(string(content), "GoodJob.shutdown") {
 		found.Own = &Figure{What: "GoodJob's time for a stop", Pos: Pos{File: shown, Line: 1}, Open: "is none that anybody gives it: config/puma.rb does not call GoodJob.shutdown"}
 	}
 	return found, true
@@ -42,11 +42,6 @@ func unnamedWeb(w *deploy.Workload) (deploy.Text, bool) {
 	return deploy.Text{}, false
 }
 
-// around is what a workload's program finds, without what its command sets on the way.
-func (s *site) around(w *deploy.Workload) worker.Place {
-	return worker.Place{Variable: w.Variable, Open: w.EnvOpen, Read: func(name string) ([]byte, string, bool) { return s.readIn(w, name) }}
-}
-
 // Solid Queue's plugin in config/puma.rb, with what it depends on.
 var (
 	pumaPlugin = regexp.MustCompile(`^([ \t]*)plugin[ (]+:solid_queue\)?[ \t]*(.*?)[ \t]*$`)
@@ -56,8 +51,8 @@ var (
 
 // queueInPuma says whether a workload's Puma has Solid Queue in it, and where that is said. Where its
 // configuration is not here the usual variable tells.
-func (s *site) queueInPuma(w *deploy.Workload) (Pos, bool) {
-	content, shown, ok := s.readIn(w, "config/puma.rb")
+func (o *ownPrograms) queueInPuma(w *deploy.Workload) (Pos, bool) {
+	content, shown, ok := o.files.readIn(w, "config/puma.rb")
 	if !ok {
 		return on(w, "SOLID_QUEUE_IN_PUMA")
 	}

@@ -82,7 +82,7 @@ func (s *site) crew(k *work) crew {
 		file, named = flag.Value.Value, true
 	}
 	var doc tree.Node
-	if content, shown, ok := s.readIn(k.Workload, file); ok {
+	if content, shown, ok := s.workFiles.readIn(k.Workload, file); ok {
 		if docs, err := tree.YAML(shown, content); err == nil && len(docs) > 0 {
 			doc = docs[0]
 		}

@@ -49,7 +49,7 @@ func (s *site) runnerOf(k *work) (*runner, bool) {
 	if len(words) > 2 && r.name == "foreman" && !strings.HasPrefix(words[2].Value, "-") {
 		r.only = words[2].Value
 	}
-	_, shown, found := s.readIn(k.Workload, file)
+	_, shown, found := s.workFiles.readIn(k.Workload, file)
 	r.procfile, r.grace = shown, s.wait(k, command, variable)
 	return r, found && r.grace.Open == ""
 }
@@ -57,7 +57,7 @@ func (s *site) runnerOf(k *work) (*runner, bool) {
 // withDefaults puts what foreman's own file says in front of the options of its command line,
 // which count more.
 func (s *site) withDefaults(k *work, words []deploy.Text) []deploy.Text {
-	content, shown, ok := s.readIn(k.Workload, ".foreman")
+	content, shown, ok := s.workFiles.readIn(k.Workload, ".foreman")
 	if !ok || path.Base(words[0].Value) != "foreman" {
 		return words
 	}

@@ -16,6 +16,7 @@ type site struct {
 	config    config
 	known     worker.Known
 	images    *images
+	workFiles *workFiles
 	workloads []*deploy.Workload
 	cluster   kube.Cluster // what the manifests say together
 	templates []template   // of manifests
@@ -30,7 +31,7 @@ type site struct {
 	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
 	leased    map[*worker.Kind][]Figure // where a queue gives jobs away again, by the worker that they are of
 	makers    []string                  // programs that make a deployment's files
-	own       *ownPrograms              // the repository's own programs; nil: not looked for yet
+	own       *ownPrograms              // the repository's own programs
 }
 
 func openSite(dir string, o Options) (*site, error) {
@@ -40,6 +41,8 @@ func openSite(dir string, o Options) (*site, error) {
 	}
 	s := &site{listing: &listing{repo: r}, refusals: map[string]int{}}
 	s.images = &images{listing: s.listing, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
+	s.workFiles = &workFiles{listing: s.listing}
+	s.own = &ownPrograms{files: s.workFiles, images: s.images, mains: map[string]*worker.Found{}}
 	if err := s.readConfig(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

@@ -38,7 +38,7 @@ func (s *site) follow(w *deploy.Workload) *work {
 	if !k.worker() || w.Platform == deploy.Docker || w.Platform == deploy.Cron || w.Platform == deploy.Procfile {
 		return k
 	}
-	k.sum = &Sum{Need: k.chain.Worker.Needs(s.place(k), s.tells()), Grace: w.Grace, Less: w.Less}
+	k.sum = &Sum{Need: k.chain.Worker.Needs(s.workFiles.place(k), s.tells()), Grace: w.Grace, Less: w.Less}
 	k.settle()
 	return k
 }
@@ -46,8 +46,8 @@ func (s *site) follow(w *deploy.Workload) *work {
 // surroundings are what a workload's command runs in.
 func (s *site) surroundings(w *deploy.Workload) chain.Place {
 	known := s.known
-	known.Own = s.ownWorker(w)
-	in := chain.Place{Known: known, Env: w.Variable, Script: s.scripts(w), NPM: s.npm(w), Family: image.Family(w.ImageName.Value)}
+	known.Own = s.own.ownWorker(w)
+	in := chain.Place{Known: known, Env: w.Variable, Script: s.workFiles.scripts(w), NPM: s.workFiles.npm(w), Family: image.Family(w.ImageName.Value)}
 	if w.Image != nil {
 		in.Family, in.Overlay = w.Image.Family, overlay(w.Image)
 	}

@@ -10,24 +10,32 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/worker"
 )
 
+// workFiles are the repository's files as a workload's programs find them.
+type workFiles struct{ listing *listing }
+
 // place is where a worker looks for its settings.
-func (s *site) place(k *work) worker.Place {
+func (f *workFiles) place(k *work) worker.Place {
 	return worker.Place{
 		Variable: k.variable,
 		Open:     k.EnvOpen,
 		Read: func(name string) ([]byte, string, bool) {
 			if dir := k.chain.Dir; dir != "" && !path.IsAbs(name) {
-				if content, shown, ok := s.readIn(k.Workload, path.Join(dir, name)); ok {
+				if content, shown, ok := f.readIn(k.Workload, path.Join(dir, name)); ok {
 					return content, shown, ok
 				}
 			}
-			return s.readIn(k.Workload, name)
+			return f.readIn(k.Workload, name)
 		},
 	}
 }
 
+// around is what a workload's program finds, without what its command sets on the way.
+func (f *workFiles) around(w *deploy.Workload) worker.Place {
+	return worker.Place{Variable: w.Variable, Open: w.EnvOpen, Read: func(name string) ([]byte, string, bool) { return f.readIn(w, name) }}
+}
+
 // readIn reads a file that a workload's program knows by a name of its own.
-func (s *site) readIn(w *deploy.Workload, name string) ([]byte, string, bool) {
+func (f *workFiles) readIn(w *deploy.Workload, name string) ([]byte, string, bool) {
 	if t, ok := inline(w, name); ok {
 		return []byte(t.Value), t.Pos.File, true
 	}
@@ -36,7 +44,7 @@ func (s *site) readIn(w *deploy.Workload, name string) ([]byte, string, bool) {
 	}
 	tried := []string{}
 	if w.Image != nil {
-		if at, ok := w.Image.Source(name, s.repo.Exists); ok {
+		if at, ok := w.Image.Source(name, f.listing.repo.Exists); ok {
 			tried = append(tried, at)
 		}
 	}
@@ -46,20 +54,20 @@ func (s *site) readIn(w *deploy.Workload, name string) ([]byte, string, bool) {
 		if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(w.Dir, "/")+"/"); ok && w.Dir != "" {
 			tried = append(tried, path.Join(w.Root, rest))
 		}
-		if at, ok := s.repo.Find(name); ok {
+		if at, ok := f.listing.repo.Find(name); ok {
 			tried = append(tried, at)
 		}
 	}
 	for _, at := range tried {
-		if content, err := s.repo.Read(at); err == nil {
-			return content, s.repo.Shown(at), true
+		if content, err := f.listing.repo.Read(at); err == nil {
+			return content, f.listing.repo.Shown(at), true
 		}
 	}
 	return nil, "", false
 }
 
 // scripts finds the files that a workload's commands name.
-func (s *site) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
+func (f *workFiles) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
 	return func(name string) (deploy.Text, bool) {
 		if !strings.Contains(name, "/") && w.Image == nil {
 			return deploy.Text{}, false
@@ -67,9 +75,9 @@ func (s *site) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
 		if t, ok := inline(w, name); ok {
 			return t, true
 		}
-		content, shown, ok := s.readIn(w, name)
+		content, shown, ok := f.readIn(w, name)
 		if !ok {
-			content, shown, ok = s.published(w, name)
+			content, shown, ok = f.published(w, name)
 		}
 		return deploy.Text{Value: string(content), Pos: Pos{File: shown, Line: 1}}, ok
 	}
@@ -77,13 +85,13 @@ func (s *site) scripts(w *deploy.Workload) func(string) (deploy.Text, bool) {
 
 // published finds a script of an image that others may have from a registry: the only file here
 // whose path ends as the script's does.
-func (s *site) published(w *deploy.Workload, name string) (content []byte, shown string, ok bool) {
+func (f *workFiles) published(w *deploy.Workload, name string) (content []byte, shown string, ok bool) {
 	end := path.Clean(strings.TrimPrefix(name, "/"))
 	if w.ImageName.Value == "" && w.Platform != deploy.Supervisor || image.Public(w.ImageName.Value) || path.Ext(end) != ".sh" && !strings.Contains(end, "/") || strings.HasPrefix(end, "..") {
 		return nil, "", false
 	}
 	only := ""
-	for _, at := range s.names {
+	for _, at := range f.listing.names {
 		if at != end && !strings.HasSuffix(at, "/"+end) {
 			continue
 		}
@@ -92,14 +100,14 @@ func (s *site) published(w *deploy.Workload, name string) (content []byte, shown
 		}
 		only = at
 	}
-	content, err := s.repo.Read(only)
-	return content, s.repo.Shown(only), err == nil && only != ""
+	content, err := f.listing.repo.Read(only)
+	return content, f.listing.repo.Shown(only), err == nil && only != ""
 }
 
 // npm is what the package.json of a folder has for a script.
-func (s *site) npm(w *deploy.Workload) func(dir, script string) (deploy.Text, bool) {
+func (f *workFiles) npm(w *deploy.Workload) func(dir, script string) (deploy.Text, bool) {
 	return func(dir, script string) (deploy.Text, bool) {
-		content, shown, ok := s.readIn(w, path.Join(dir, "package.json"))
+		content, shown, ok := f.readIn(w, path.Join(dir, "package.json"))
 		if !ok {
 			return deploy.Text{}, false
 		}
