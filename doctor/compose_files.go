@@ -12,9 +12,10 @@ import (
 
 // composeFiles says which compose files are used together, and which are not deployed.
 type composeFiles struct {
-	plans  [][]string
-	passed map[string]string // why a file is not judged by itself; empty: another one names it
-	loaded map[string]loaded // by a plan's names
+	listing *listing
+	plans   [][]string
+	passed  map[string]string // why a file is not judged by itself; empty: another one names it
+	loaded  map[string]loaded // by a plan's names
 }
 
 // A loaded is a project as it was read, as far as it could be.
@@ -24,11 +25,11 @@ type loaded struct {
 }
 
 // load reads a plan's project, once.
-func (c *composeFiles) load(s *site, plan []string) loaded {
+func (c *composeFiles) load(plan []string) loaded {
 	key := strings.Join(plan, "\x00")
 	l, ok := c.loaded[key]
 	if !ok {
-		l.project, l.err = compose.Load(s.repo, plan...)
+		l.project, l.err = compose.Load(c.listing.repo, plan...)
 		c.loaded[key] = l
 	}
 	return l
@@ -49,13 +50,13 @@ var (
 // toCopy are files that people copy and deploy, where nothing else is there.
 var toCopy = regexp.MustCompile(`(?i)[._-](example|sample)\b`)
 
-// composeFiles looks through all compose files of the repository.
-func (s *site) composeFiles() *composeFiles {
-	c := &composeFiles{passed: map[string]string{}, loaded: map[string]loaded{}}
+// findComposeFiles looks through all compose files of the repository.
+func findComposeFiles(l *listing) *composeFiles {
+	c := &composeFiles{listing: l, passed: map[string]string{}, loaded: map[string]loaded{}}
 	folders := map[string][]string{}
 	var order []string
-	for _, name := range s.names {
-		if mayBeCompose(name) && s.isCompose(name) {
+	for _, name := range c.listing.names {
+		if mayBeCompose(name) && c.isCompose(name) {
 			dir := path.Dir(name)
 			if folders[dir] == nil {
 				order = append(order, dir)
@@ -63,21 +64,21 @@ func (s *site) composeFiles() *composeFiles {
 			folders[dir] = append(folders[dir], name)
 		}
 	}
-	told := s.composeTold()
+	told := c.told()
 	for _, dir := range order {
-		c.folder(s, dir, folders[dir], told)
+		c.folder(dir, folders[dir], told)
 	}
-	if s.only != "" && !slices.ContainsFunc(c.plans, func(plan []string) bool { return plan[len(plan)-1] == s.only }) {
-		c.plans = append(c.plans, s.alone(s.only, folders[path.Dir(s.only)]))
+	if c.listing.only != "" && !slices.ContainsFunc(c.plans, func(plan []string) bool { return plan[len(plan)-1] == c.listing.only }) {
+		c.plans = append(c.plans, c.alone(c.listing.only, folders[path.Dir(c.listing.only)]))
 	}
-	c.drop(s)
+	c.drop()
 	return c
 }
 
 // isCompose says whether a file is a compose file. One that has their name and cannot be
 // parsed is: somebody has to be told.
-func (s *site) isCompose(name string) bool {
-	content, err := s.repo.Read(name)
+func (c *composeFiles) isCompose(name string) bool {
+	content, err := c.listing.repo.Read(name)
 	if err != nil || !compose.Holds(content) {
 		return false
 	}
@@ -87,7 +88,7 @@ func (s *site) isCompose(name string) bool {
 
 // folder plans the files of one folder: those that scripts and .env put together, the base
 // with what a deploy adds to it, files that are whole by themselves.
-func (c *composeFiles) folder(s *site, dir string, names []string, told [][]string) {
+func (c *composeFiles) folder(dir string, names []string, told [][]string) {
 	planned := map[string]bool{}
 	for _, plan := range told {
 		if slices.Contains(names, plan[0]) {
@@ -108,7 +109,7 @@ func (c *composeFiles) folder(s *site, dir string, names []string, told [][]stri
 		case forPeople.MatchString(path.Base(name)) || forPeople.MatchString(path.Base(dir)):
 			c.passed[name] = "by its name it is not deployed"
 		default:
-			c.plans = append(c.plans, s.alone(name, names))
+			c.plans = append(c.plans, c.alone(name, names))
 			deployed = deployed || forDeploy.MatchString(path.Base(name))
 		}
 	}
@@ -129,17 +130,17 @@ func (c *composeFiles) folder(s *site, dir string, names []string, told [][]stri
 
 // alone is the project of a file that docker compose does not find by itself: with the
 // base, if it is not whole without it.
-func (s *site) alone(name string, names []string) []string {
+func (c *composeFiles) alone(name string, names []string) []string {
 	base := first(path.Dir(name), composeBases, names)
-	if base == "" || base == name || s.wholeCompose(name) {
+	if base == "" || base == name || c.wholeCompose(name) {
 		return []string{name}
 	}
 	return []string{base, name}
 }
 
 // wholeCompose says whether each service of a file has an image, or extends one.
-func (s *site) wholeCompose(name string) bool {
-	content, err := s.repo.Read(name)
+func (c *composeFiles) wholeCompose(name string) bool {
+	content, err := c.listing.repo.Read(name)
 	if err != nil {
 		return true
 	}
@@ -167,17 +168,17 @@ func first(dir string, wanted, names []string) string {
 }
 
 // drop takes plans away whose only file is there for others to extend or include.
-func (c *composeFiles) drop(s *site) {
+func (c *composeFiles) drop() {
 	used := map[string]bool{}
 	for _, plan := range c.plans {
-		if p := c.load(s, plan).project; p != nil {
+		if p := c.load(plan).project; p != nil {
 			for _, name := range p.Used {
 				used[name] = used[name] || !slices.Contains(plan, name)
 			}
 		}
 	}
 	c.plans = slices.DeleteFunc(c.plans, func(plan []string) bool {
-		return len(plan) == 1 && used[plan[0]] && plan[0] != s.only
+		return len(plan) == 1 && used[plan[0]] && plan[0] != c.listing.only
 	})
 }
 
@@ -189,16 +190,16 @@ var (
 	composeEnv     = regexp.MustCompile(`(?m)^\s*(?:export\s+)?COMPOSE_FILE\s*=\s*["']?([\w./:;-]+)`)
 )
 
-// composeTold are the files that scripts and .env files put together.
-func (s *site) composeTold() (all [][]string) {
+// told are the files that scripts and .env files put together.
+func (c *composeFiles) told() (all [][]string) {
 	add := func(dir string, files []string) {
 		var plan []string
 		for _, f := range files {
 			name := path.Join(dir, f)
-			if !s.repo.Exists(name) {
+			if !c.listing.repo.Exists(name) {
 				name = path.Clean(f) // scripts run in the repository's own folder
 			}
-			content, err := s.repo.Read(name)
+			content, err := c.listing.repo.Read(name)
 			if err != nil || !compose.Holds(content) || forPeople.MatchString(path.Base(name)) {
 				return
 			}
@@ -208,12 +209,12 @@ func (s *site) composeTold() (all [][]string) {
 			all = append(all, plan)
 		}
 	}
-	for _, name := range s.names {
+	for _, name := range c.listing.names {
 		env := path.Base(name) == ".env"
 		if !env && scriptOf(name) == "" {
 			continue
 		}
-		content, err := s.repo.Read(name)
+		content, err := c.listing.repo.Read(name)
 		if err != nil {
 			continue
 		}

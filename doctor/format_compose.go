@@ -14,7 +14,7 @@ var composeFormats = []format{{name: "compose file", named: mayBeCompose, holds:
 // readCompose reads the projects that a file completes: the last of their files.
 func readCompose(s *site, name string, _ []byte) error {
 	if s.compose == nil {
-		s.compose = s.composeFiles()
+		s.compose = findComposeFiles(s.listing)
 	}
 	for _, plan := range s.compose.plans {
 		if plan[len(plan)-1] != name {
@@ -32,7 +32,7 @@ func readCompose(s *site, name string, _ []byte) error {
 
 // readProject adds the services of files that are used together.
 func (s *site) readProject(names []string) error {
-	l := s.compose.load(s, names)
+	l := s.compose.load(names)
 	p, err := l.project, l.err
 	if p != nil {
 		for _, n := range p.Notes {

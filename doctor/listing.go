@@ -11,6 +11,7 @@ import (
 type listing struct {
 	repo    *repo.Repo
 	names   []string
+	only    string   // the single one that was asked for; empty: all
 	ordered []string // names, sorted; nil: not yet
 	lone    bool     // no repository says how far the folder reaches: see vicinity
 }

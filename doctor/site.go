@@ -25,7 +25,6 @@ type site struct {
 	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
 	recipes   []scriptFile              // the commands of scripts, CI files and recipes
-	only      string                    // the single one that was asked for; empty: all
 	compose   *composeFiles             // what belongs together; nil: not looked for yet
 	units     *unitFiles                // systemd's; nil: not looked for yet
 	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
