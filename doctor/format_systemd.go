@@ -5,8 +5,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-
-	"github.com/tasuki-jobs/tasuki/doctor/internal/unit"
 )
 
 var systemdFormats = []format{{name: "systemd unit", named: isUnit, read: readUnit}}
@@ -82,17 +80,11 @@ func readUnit(s *site, name string, content []byte) error {
 	if !bytes.Contains(content, []byte("[Service]")) && !bytes.Contains(content, []byte("[Container]")) {
 		return nil // another program's file, or a drop-in of what does not matter
 	}
-	for _, v := range s.variants(name) {
+	if s.units == nil {
+		s.units = findUnitFiles(s.listing)
+	}
+	for _, v := range s.units.variants(name) {
 		s.workloads = append(s.workloads, s.services(v)...)
 	}
 	return nil
-}
-
-// parseUnit reads a file of a unit; a template is left out.
-func (s *site) parseUnit(name string) *unit.File {
-	content, err := s.repo.Read(name)
-	if err != nil || isTemplate(name, content) {
-		return nil
-	}
-	return unit.Parse(s.repo.Shown(name), content)
 }

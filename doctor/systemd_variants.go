@@ -19,11 +19,12 @@ type variant struct {
 
 // unitFiles are the files of a repository that units are made of.
 type unitFiles struct {
-	in        map[string][]string // drop-ins, by their folder
-	named     map[string][]string // by their folder's name alone
-	instances map[string][]string // of a template, of which drop-ins know
-	strays    map[string][]string // by a unit's name; see strays
-	taken     map[string]string   // drop-ins, and a unit's file that takes them
+	listing *listing
+	in      map[string][]string // drop-ins, by their folder
+	named   map[string][]string // by their folder's name alone
+	known   map[string][]string // instances of a template, of which drop-ins know
+	astray  map[string][]string // by a unit's name; see strays
+	taken   map[string]string   // drop-ins, and a unit's file that takes them
 }
 
 // add takes a drop-in in.
@@ -37,50 +38,47 @@ func (u *unitFiles) add(name string) {
 	id := strings.TrimSuffix(folder, ".d")
 	for i := range len(id) {
 		if template := id[:i+1] + path.Ext(id); id[i] == '@' && template != id {
-			u.instances[template] = append(u.instances[template], id)
+			u.known[template] = append(u.known[template], id)
 		}
 	}
 }
 
-// unitFiles are looked for once.
-func (s *site) unitFiles() *unitFiles {
-	if s.units != nil {
-		return s.units
-	}
-	s.units = &unitFiles{in: map[string][]string{}, named: map[string][]string{}, instances: map[string][]string{}, strays: map[string][]string{}, taken: map[string]string{}}
+// findUnitFiles looks through all units of the repository.
+func findUnitFiles(l *listing) *unitFiles {
+	u := &unitFiles{listing: l, in: map[string][]string{}, named: map[string][]string{}, known: map[string][]string{}, astray: map[string][]string{}, taken: map[string]string{}}
 	var files []string
-	for _, n := range s.names {
+	for _, n := range l.names {
 		switch {
 		case !isUnit(n):
 		case isDropIn(n) && strings.HasSuffix(n, ".conf"):
-			s.units.add(n)
+			u.add(n)
 		case !isDropIn(n):
 			files = append(files, n)
 		}
 	}
-	if len(s.units.in) == 0 {
-		return s.units
+	if len(u.in) == 0 {
+		return u
 	}
 	for _, file := range files {
 		id, _ := unitName(file)
-		for _, id := range append(s.instances(file, id), id) {
-			for _, set := range s.dropIns(file, id) {
+		for _, id := range append(u.instances(file, id), id) {
+			for _, set := range u.dropIns(file, id) {
 				for _, n := range set {
-					s.units.taken[n] = file
+					u.taken[n] = file
 				}
 			}
 		}
 	}
-	return s.units
+	return u
 }
 
 // instances are those of a template of which drop-ins know: NAME@INSTANCE.service.d.
-func (s *site) instances(file, id string) (all []string) {
+func (u *unitFiles) instances(file, id string) (all []string) {
 	if !unit.Template(id) {
 		return nil
 	}
-	for _, name := range s.unitFiles().instances[id] {
-		if !s.hasUnit(path.Dir(file), name) {
+	for _, name := range u.known[id] {
+		if !u.hasUnit(path.Dir(file), name) {
 			all = append(all, name)
 		}
 	}
@@ -90,29 +88,29 @@ func (s *site) instances(file, id string) (all []string) {
 // variants are what a file makes: a unit file its unit, once for each set of drop-ins
 // (deploy/staging/NAME.service.d beside deploy/production/NAME.service.d); a drop-in nothing
 // that its unit does not make, if that is here.
-func (s *site) variants(name string) []variant {
+func (u *unitFiles) variants(name string) []variant {
 	id, _ := unitName(name)
 	if isDropIn(name) {
-		return s.orphan(name, id)
+		return u.orphan(name, id)
 	}
-	all := s.placed(name, id)
-	for _, instance := range s.instances(name, id) {
-		all = append(all, s.placed(name, instance)...)
+	all := u.placed(name, id)
+	for _, instance := range u.instances(name, id) {
+		all = append(all, u.placed(name, instance)...)
 	}
 	return all
 }
 
 // placed are a unit's variants of that name.
-func (s *site) placed(name, id string) []variant {
-	sets := s.dropIns(name, id)
+func (u *unitFiles) placed(name, id string) []variant {
+	sets := u.dropIns(name, id)
 	beside := sets[path.Dir(name)]
 	delete(sets, path.Dir(name))
 	if len(sets) == 0 {
-		return []variant{s.variant(name, id, beside)}
+		return []variant{u.variant(name, id, beside)}
 	}
 	var all []variant
 	for _, place := range slices.Sorted(maps.Keys(sets)) {
-		v := s.variant(name, id, append(slices.Clone(beside), sets[place]...))
+		v := u.variant(name, id, append(slices.Clone(beside), sets[place]...))
 		if len(sets) > 1 {
 			v.place = place
 		}
@@ -122,36 +120,36 @@ func (s *site) placed(name, id string) []variant {
 }
 
 // orphan is what a drop-in makes whose unit is not here, the first of its place for all.
-func (s *site) orphan(name, id string) []variant {
-	if file := s.unitFiles().taken[name]; file != "" {
-		if s.only == name {
-			return s.variants(file)
+func (u *unitFiles) orphan(name, id string) []variant {
+	if file := u.taken[name]; file != "" {
+		if u.listing.only == name {
+			return u.variants(file)
 		}
 		return nil
 	}
 	if !strings.Contains(id, ".") {
 		return nil // of all units
 	}
-	beside := s.unitFiles().in[path.Dir(name)]
+	beside := u.in[path.Dir(name)]
 	if len(beside) == 0 || beside[0] != name {
 		return nil
 	}
-	v := s.variant("", id, beside)
+	v := u.variant("", id, beside)
 	v.file = name
 	return []variant{v}
 }
 
 // dropIns are the drop-ins of a unit, by the folders that theirs stand in. Where another file of
 // the unit's name stands beside them they are that one's.
-func (s *site) dropIns(name, id string) map[string][]string {
+func (u *unitFiles) dropIns(name, id string) map[string][]string {
 	folders := unit.DropIns(id)
 	sets := map[string][]string{}
 	for _, f := range folders {
-		if here := s.unitFiles().in[path.Join(path.Dir(name), f)]; len(here) > 0 {
+		if here := u.in[path.Join(path.Dir(name), f)]; len(here) > 0 {
 			sets[path.Dir(name)] = append(sets[path.Dir(name)], here...)
 		}
 	}
-	for _, n := range s.strays(id, folders) {
+	for _, n := range u.strays(id, folders) {
 		if place := path.Dir(path.Dir(n)); place != path.Dir(name) {
 			sets[place] = append(sets[place], n)
 		}
@@ -170,9 +168,8 @@ func (s *site) dropIns(name, id string) map[string][]string {
 
 // strays are the drop-ins that are a unit's own by their folder's name, and stand where no file of
 // that unit is.
-func (s *site) strays(id string, folders []string) []string {
-	u := s.unitFiles()
-	all, ok := u.strays[id]
+func (u *unitFiles) strays(id string, folders []string) []string {
+	all, ok := u.astray[id]
 	if ok {
 		return all
 	}
@@ -181,28 +178,37 @@ func (s *site) strays(id string, folders []string) []string {
 			continue
 		}
 		for _, n := range u.named[f] {
-			if !s.hasUnit(path.Dir(path.Dir(n)), id) {
+			if !u.hasUnit(path.Dir(path.Dir(n)), id) {
 				all = append(all, n)
 			}
 		}
 	}
-	u.strays[id] = all
+	u.astray[id] = all
 	return all
 }
 
-func (s *site) hasUnit(dir, id string) bool {
-	return s.repo.Exists(path.Join(dir, id))
+func (u *unitFiles) hasUnit(dir, id string) bool {
+	return u.listing.repo.Exists(path.Join(dir, id))
 }
 
-func (s *site) variant(name, id string, dropIns []string) variant {
+func (u *unitFiles) variant(name, id string, dropIns []string) variant {
 	v := variant{Unit: &unit.Unit{Name: id, Whole: name != ""}, file: name}
 	if name != "" {
 		dropIns = append([]string{name}, dropIns...)
 	}
 	for _, n := range dropIns {
-		if f := s.parseUnit(n); f != nil {
+		if f := u.parse(n); f != nil {
 			v.Files = append(v.Files, f)
 		}
 	}
 	return v
+}
+
+// parse reads a file of a unit; a template is left out.
+func (u *unitFiles) parse(name string) *unit.File {
+	content, err := u.listing.repo.Read(name)
+	if err != nil || isTemplate(name, content) {
+		return nil
+	}
+	return unit.Parse(u.listing.repo.Shown(name), content)
 }
