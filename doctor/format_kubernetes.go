@@ -48,7 +48,7 @@ func readKubernetesTerraform(s *site, name string, content []byte) error {
 }
 
 func readKubernetes(s *site, name string, content []byte) error {
-	if s.values(name) {
+	if s.templates.values(name) {
 		return nil
 	}
 	shown := s.repo.Shown(name)
@@ -58,7 +58,7 @@ func readKubernetes(s *site, name string, content []byte) error {
 		case !r.Template:
 			s.note(Note{Pos: Pos{File: shown, Line: r.Line}, Text: r.Text, Hint: r.Hint})
 		case i == 0 || !remarks[i-1].Template: // several pods of one file are one template
-			s.addTemplate(name, r.Line, content)
+			s.templates.add(name, r.Line, content)
 		}
 	}
 	return err
@@ -69,7 +69,9 @@ func endKubernetes(s *site) {
 	for _, r := range s.cluster.Remarks() {
 		s.note(Note{Pos: r.Pos, Text: r.Text, Hint: r.Hint})
 	}
-	s.noteTemplates()
+	for _, n := range s.templates.notes() {
+		s.note(n)
+	}
 	for _, pod := range s.cluster.Pods() {
 		for _, c := range pod.Containers() {
 			w := c.Workload()

@@ -17,40 +17,47 @@ type template struct {
 	workers bool // by its words
 }
 
+// podTemplates are those of the repository, for what is said of all.
+type podTemplates struct {
+	listing *listing
+	all     []template
+}
+
 // starting is a line of a template that says what a container starts.
 var starting = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)?(?:command|args):.*`)
 
-// addTemplate remembers a template for what is said of all.
-func (s *site) addTemplate(name string, line int, content []byte) {
+// add remembers a template.
+func (p *podTemplates) add(name string, line int, content []byte) {
 	workers := workerWord.MatchString(path.Base(name)) || slices.ContainsFunc(starting.FindAll(content, -1), workerWord.Match)
-	s.templates = append(s.templates, template{name: name, line: line, workers: workers})
+	p.all = append(p.all, template{name: name, line: line, workers: workers})
 }
 
-// noteTemplates says of each chart, or folder, once what was not judged there: charts have
+// notes say of each chart, or folder, once what was not judged there: charts have
 // dozens of templates, and those with workers are what somebody has to render.
-func (s *site) noteTemplates() {
+func (p *podTemplates) notes() (said []Note) {
 	groups, dirs := map[string][]template{}, []string{}
-	for _, t := range s.templates {
-		dir := s.rendered(t.name)
+	for _, t := range p.all {
+		dir := p.rendered(t.name)
 		if groups[dir] == nil {
 			dirs = append(dirs, dir)
 		}
 		groups[dir] = append(groups[dir], t)
 	}
 	for _, dir := range dirs {
-		s.note(s.templateNote(dir, groups[dir]))
+		said = append(said, p.note(dir, groups[dir]))
 	}
+	return said
 }
 
 // rendered is the folder of what renders a template: its chart, the one that this is a part
 // of, or else the template's own folder.
-func (s *site) rendered(name string) string {
+func (p *podTemplates) rendered(name string) string {
 	for dir := path.Dir(name); ; dir = path.Dir(dir) {
 		outer := path.Dir(path.Dir(dir))
 		switch {
-		case s.isChart(dir) && path.Base(path.Dir(dir)) == "charts" && s.isChart(outer):
+		case p.isChart(dir) && path.Base(path.Dir(dir)) == "charts" && p.isChart(outer):
 			return outer
-		case s.isChart(dir):
+		case p.isChart(dir):
 			return dir
 		case dir == ".":
 			return path.Dir(name)
@@ -58,15 +65,15 @@ func (s *site) rendered(name string) string {
 	}
 }
 
-func (s *site) isChart(dir string) bool { return s.has(path.Join(dir, "Chart.yaml")) }
+func (p *podTemplates) isChart(dir string) bool { return p.listing.has(path.Join(dir, "Chart.yaml")) }
 
-func (s *site) templateNote(dir string, all []template) Note {
-	n := Note{Pos: s.pos(dir), Hint: "render it first, and let the doctor read what comes of it: it reads standard input as -"}
-	if s.isChart(dir) && !kube.IsTemplate(all[0].name) {
-		n.Hint = "helm template " + s.repo.Shown(dir) + " | tasuki doctor -"
+func (p *podTemplates) note(dir string, all []template) Note {
+	n := Note{Pos: p.listing.pos(dir), Hint: "render it first, and let the doctor read what comes of it: it reads standard input as -"}
+	if p.isChart(dir) && !kube.IsTemplate(all[0].name) {
+		n.Hint = "helm template " + p.listing.repo.Shown(dir) + " | tasuki doctor -"
 	}
 	if len(all) == 1 {
-		n.Pos = Pos{File: s.repo.Shown(all[0].name), Line: all[0].line}
+		n.Pos = Pos{File: p.listing.repo.Shown(all[0].name), Line: all[0].line}
 		n.Text = "it is a template, and was not judged"
 		return n
 	}
