@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -39,4 +40,14 @@ func (l *listing) hasFolder(name string) bool {
 	}
 	i, _ := slices.BinarySearch(l.sorted(), name+"/")
 	return i < len(l.sorted()) && strings.HasPrefix(l.sorted()[i], name+"/")
+}
+
+// present are those of the names that a folder has.
+func (l *listing) present(dir string, names []string) (all []string) {
+	for _, name := range names {
+		if at := path.Join(dir, name); l.repo.Exists(at) {
+			all = append(all, at)
+		}
+	}
+	return all
 }

@@ -41,7 +41,7 @@ func (s *site) find() error {
 		}
 	}
 	if s.lone {
-		for _, name := range s.vicinity() {
+		for _, name := range (vicinity{s.listing}).names() {
 			visit(name)
 		}
 		return nil

@@ -24,9 +24,12 @@ var (
 	dockerfileNames = []string{"Dockerfile", "Containerfile", "dockerfile"}
 )
 
-// vicinity are the names of the single file and of those that it may mean.
-func (s *site) vicinity() []string {
-	all := []string{s.only}
+// A vicinity is what belongs to the single file that was asked for.
+type vicinity struct{ listing *listing }
+
+// names are those of the single file and of what it may mean.
+func (v vicinity) names() []string {
+	all := []string{v.listing.only}
 	add := func(names ...string) {
 		for _, name := range names {
 			if !slices.Contains(all, name) {
@@ -34,26 +37,16 @@ func (s *site) vicinity() []string {
 			}
 		}
 	}
-	dir := path.Dir(s.only)
-	add(s.present(dir, neighbours)...)
-	if made := s.present(dir, dockerfileNames); len(made) > 0 && !isDockerfile(s.only) {
+	dir := path.Dir(v.listing.only)
+	add(v.listing.present(dir, neighbours)...)
+	if made := v.listing.present(dir, dockerfileNames); len(made) > 0 && !isDockerfile(v.listing.only) {
 		add(made[0])
 	}
 	switch {
-	case terraform.Named(s.only):
-		s.modules(dir, add)
-	case isUnit(s.only):
-		add(s.dropInsOf(s.only)...)
-	}
-	return all
-}
-
-// present are those of the names that a folder has.
-func (s *site) present(dir string, names []string) (all []string) {
-	for _, name := range names {
-		if at := path.Join(dir, name); s.repo.Exists(at) {
-			all = append(all, at)
-		}
+	case terraform.Named(v.listing.only):
+		v.modules(dir, add)
+	case isUnit(v.listing.only):
+		add(v.dropInsOf(v.listing.only)...)
 	}
 	return all
 }
@@ -65,23 +58,23 @@ var localModule = regexp.MustCompile(`(?m)^\s*source\s*=\s*"(\.{1,2}/[^"$]*)"`)
 var varFolders = regexp.MustCompile(`^(env|envs|environments?|vars|variables|tfvars|configs?)$`)
 
 // modules adds the files of a module, and of those that it calls: each is a folder.
-func (s *site) modules(dir string, add func(...string)) {
-	_, folders := s.repo.List(dir)
+func (v vicinity) modules(dir string, add func(...string)) {
+	_, folders := v.listing.repo.List(dir)
 	for _, f := range folders {
 		if varFolders.MatchString(path.Base(f)) {
-			files, _ := s.repo.List(f)
+			files, _ := v.listing.repo.List(f)
 			add(slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !terraform.Sets(name) })...)
 		}
 	}
 	seen := map[string]bool{dir: true}
 	for queue := []string{dir}; len(queue) > 0; queue = queue[1:] {
-		files, _ := s.repo.List(queue[0])
+		files, _ := v.listing.repo.List(queue[0])
 		for _, name := range files {
 			if !terraform.Named(name) && !terraform.Sets(name) {
 				continue
 			}
 			add(name)
-			content, _ := s.repo.Read(name)
+			content, _ := v.listing.repo.Read(name)
 			for _, m := range localModule.FindAllSubmatch(content, -1) {
 				if at := path.Join(queue[0], string(m[1])); !seen[at] && len(seen) < 100 {
 					seen[at] = true
@@ -94,21 +87,21 @@ func (s *site) modules(dir string, add func(...string)) {
 
 // dropInsOf are the files that a unit is made of: its drop-ins, of a template those of its
 // instances too; of a drop-in the units that take it, with theirs.
-func (s *site) dropInsOf(name string) (all []string) {
+func (v vicinity) dropInsOf(name string) (all []string) {
 	dir := path.Dir(name)
 	if !isDropIn(name) {
-		return s.dropInsIn(dir, name)
+		return v.dropInsIn(dir, name)
 	}
 	in := path.Base(dir)
 	dir = path.Dir(dir)
-	files, _ := s.repo.List(dir)
+	files, _ := v.listing.repo.List(dir)
 	for _, f := range files {
 		if id, ok := unitName(f); ok && !isDropIn(f) && takes(id, in) {
-			all = append(append(all, f), s.dropInsIn(dir, f)...)
+			all = append(append(all, f), v.dropInsIn(dir, f)...)
 		}
 	}
 	if len(all) == 0 {
-		all, _ = s.repo.List(path.Join(dir, in))
+		all, _ = v.listing.repo.List(path.Join(dir, in))
 	}
 	return all
 }
@@ -120,11 +113,11 @@ func takes(id, folder string) bool {
 }
 
 // dropInsIn are a unit's drop-ins that stand beside it.
-func (s *site) dropInsIn(dir, name string) (all []string) {
+func (v vicinity) dropInsIn(dir, name string) (all []string) {
 	id, _ := unitName(name)
 	folders := unit.DropIns(id)
 	if unit.Template(id) {
-		_, here := s.repo.List(dir)
+		_, here := v.listing.repo.List(dir)
 		for _, f := range here {
 			if base := path.Base(f); takes(id, base) && !slices.Contains(folders, base) {
 				folders = append(folders, base)
@@ -132,7 +125,7 @@ func (s *site) dropInsIn(dir, name string) (all []string) {
 		}
 	}
 	for _, f := range folders {
-		files, _ := s.repo.List(path.Join(dir, f))
+		files, _ := v.listing.repo.List(path.Join(dir, f))
 		all = append(all, files...)
 	}
 	return all
