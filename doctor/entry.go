@@ -31,7 +31,7 @@ func behindPublic(w *deploy.Workload) []deploy.Text {
 
 // behindEntry takes an entry point that is not in this repository for one that becomes what it
 // is given, as nearly all do: the worker behind it is known at least, and its times.
-func (s *site) behindEntry(k *work, in chain.Place) {
+func (f *follower) behindEntry(k *work, in chain.Place) {
 	entry, command := k.Starts()
 	if entry == nil || command == nil || command.Form == deploy.Shell || len(command.Words) == 0 {
 		return

@@ -54,7 +54,7 @@ func (s *site) cronLine(name string, l crontab.Line) {
 		line.guarded = line.guarded || guarded || s.guards(w, words)
 		trial := *w
 		trial.Entry = &deploy.Command{Pos: at, Words: words}
-		if k := s.follow(&trial); line.start == nil && k.worker() {
+		if k := s.follower.follow(&trial); line.start == nil && k.worker() {
 			line.start = words
 		}
 	}

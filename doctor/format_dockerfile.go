@@ -55,7 +55,7 @@ func readDockerfile(s *site, name string, content []byte) error {
 	s.images.add(name, stages)
 	s.addStage(name, last, s.repo.Shown(name))
 	for _, m := range stages[:len(stages)-1] {
-		if m.Name != "" && !developing.MatchString(m.Name) && ownStart(m) && starts(m).Pos != starts(last).Pos && s.follow(s.itself(m, "")).worker() {
+		if m.Name != "" && !developing.MatchString(m.Name) && ownStart(m) && starts(m).Pos != starts(last).Pos && s.follower.follow(itself(m, "")).worker() {
 			s.addStage(name, m, s.repo.Shown(name)+" --target "+m.Name)
 		}
 	}
@@ -77,7 +77,7 @@ func starts(m *deploy.Image) *deploy.Command {
 func ownStart(m *deploy.Image) bool { return starts(m).Pos.Line > m.Pos.Line }
 
 // itself is a workload of what a stage starts by itself.
-func (s *site) itself(m *deploy.Image, called string) *deploy.Workload {
+func itself(m *deploy.Image, called string) *deploy.Workload {
 	return &deploy.Workload{Platform: deploy.Docker, Name: called, Pos: starts(m).Pos, Image: m, Root: m.Context}
 }
 
@@ -86,10 +86,10 @@ func (s *site) addStage(name string, m *deploy.Image, called string) {
 	if !starts(m).Pos.Known() {
 		return
 	}
-	switch w := s.itself(m, called); {
+	switch w := itself(m, called); {
 	case !forDevelopers(name) || s.only == name:
 		s.workloads = append(s.workloads, w)
-	case s.follow(w).worker():
+	case s.follower.follow(w).worker():
 		n := Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is for developers or tests", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"}
 		if !slices.Contains(s.notes, n) {
 			s.note(n)

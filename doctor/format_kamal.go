@@ -66,7 +66,7 @@ func (s *site) kamalWorkloads(c *kamal.Config, name string, r *kamal.Role) []*de
 		w.Name += " of " + path.Base(name)
 	}
 	all := []*deploy.Workload{w}
-	if at, ok := s.own.queueInPuma(w); ok && r.Proxied && !s.follow(w).worker() { // its command is not known, or Puma behind something that is not
+	if at, ok := s.own.queueInPuma(w); ok && r.Proxied && !s.follower.follow(w).worker() { // its command is not known, or Puma behind something that is not
 		jobs := *w
 		jobs.Name += ", Solid Queue in Puma"
 		jobs.Entry, jobs.Command, jobs.Init = &deploy.Command{Pos: at, Words: []deploy.Text{{Value: "puma", Pos: at}}}, nil, Pos{}

@@ -52,7 +52,7 @@ func readSupervisor(s *site, name string, content []byte) error {
 		return nil
 	}
 	for _, w := range found {
-		if s.follow(w).worker() {
+		if s.follower.follow(w).worker() {
 			s.note(Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is not deployed", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"})
 			break
 		}

@@ -10,7 +10,7 @@ import (
 func (s *site) judge(r *Report) {
 	all := &scene{site: s}
 	for _, w := range s.workloads {
-		k := s.follow(w)
+		k := s.follower.follow(w)
 		all.works = append(all.works, k)
 		if !k.worker() {
 			s.unfollowed(k)

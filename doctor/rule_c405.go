@@ -37,7 +37,7 @@ services:
 				continue
 			}
 			for _, str := range c.service.Strings {
-				if str.Rest != "" && s.site.starts(k.Workload, str.Text) {
+				if str.Rest != "" && s.site.follower.starts(k.Workload, str.Text) {
 					say(k.operators(str))
 				}
 			}
@@ -46,14 +46,14 @@ services:
 }
 
 // starts says whether a string would start a worker if a shell read it.
-func (s *site) starts(w *deploy.Workload, text deploy.Text) bool {
+func (f *follower) starts(w *deploy.Workload, text deploy.Text) bool {
 	if text.Open {
 		return false
 	}
 	trial := *w
 	trial.Entry = &deploy.Command{Pos: text.Pos, Words: []deploy.Text{{Value: "sh", Pos: text.Pos}, {Value: "-c", Pos: text.Pos}, text}}
 	trial.Command = nil
-	return s.follow(&trial).worker()
+	return f.follow(&trial).worker()
 }
 
 // operators says what becomes of a string that a shell should have read.

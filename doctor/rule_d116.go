@@ -29,7 +29,7 @@ CMD ["-t", "60"]
 			if entry == nil || c == nil || entry.Form != deploy.Shell || k.Image == nil || k.Image.Entry != entry {
 				continue
 			}
-			if !k.worker() && !s.site.wouldStart(k, c) {
+			if !k.worker() && !s.site.follower.wouldStart(k, c) {
 				continue
 			}
 			line := entry.Instruction("ENTRYPOINT") + " " + list(strings.TrimPrefix(entry.Words[len(entry.Words)-1].Value, "exec "))
@@ -44,8 +44,8 @@ CMD ["-t", "60"]
 }
 
 // wouldStart says whether a command that does not count would start a worker.
-func (s *site) wouldStart(k *work, c *deploy.Command) bool {
+func (f *follower) wouldStart(k *work, c *deploy.Command) bool {
 	w := *k.Workload
 	w.Entry, w.Command = c, &deploy.Command{}
-	return s.follow(&w).worker()
+	return f.follow(&w).worker()
 }

@@ -86,7 +86,7 @@ func (s *site) overlaid(k *work) (Finding, bool) {
 
 // cut is a worker with less time than it needs.
 func (s *site) cut(k *work, grace Figure) (Finding, bool) {
-	sum := &Sum{Need: k.chain.Worker.Needs(s.workFiles.place(k), s.tells()), Grace: grace}
+	sum := &Sum{Need: s.follower.needs(k), Grace: grace}
 	if sum.Holds() {
 		return Finding{}, false
 	}

@@ -48,7 +48,7 @@ func (s *scene) runs(r *runner, say func(Finding)) {
 			continue
 		}
 		inner := *k
-		inner.sum = &Sum{Need: k.chain.Worker.Needs(s.site.workFiles.place(k), s.site.tells()), Grace: r.grace}
+		inner.sum = &Sum{Need: s.site.follower.needs(k), Grace: r.grace}
 		if f, ok := r.finding(&inner); ok && (worst == nil || f.Sum.Needed() > worst.Sum.Needed()) {
 			worst = &f
 		}

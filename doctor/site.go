@@ -14,7 +14,7 @@ type site struct {
 	*listing
 	told      Options
 	config    config
-	known     worker.Known
+	follower  *follower
 	images    *images
 	workFiles *workFiles
 	workloads []*deploy.Workload
@@ -47,7 +47,7 @@ func openSite(dir string, o Options) (*site, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	s.told = o.with(s.config.told)
-	s.known = worker.Known{Named: s.told.Workers}
+	s.follower = &follower{files: s.workFiles, own: s.own, known: worker.Known{Named: s.told.Workers}, told: worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}}
 	return s, nil
 }
 
