@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"maps"
 	"path"
 	"slices"
@@ -56,7 +55,7 @@ func (e *ecsFiles) finish(s *site) {
 		t.Agent = agent
 		for i, w := range t.Workloads() {
 			c := t.Containers[i]
-			w.Image, w.Root = s.ecsImage(c), ""
+			w.Image, w.Root = s.images.ecsImage(c), ""
 			if w.Command != nil && len(w.Command.Words) == 1 && w.Command.Words[0].Open && w.Command.Words[0].Value != "" {
 				s.note(Note{Pos: w.Command.Words[0].Pos, Text: "the command of container " + c.Name + " is " + w.Command.Words[0].Value + ", which no file here resolves: it was not judged",
 					Hint: "judge what is deployed: aws ecs describe-task-definition --task-definition NAME > task.json"})
@@ -67,18 +66,18 @@ func (e *ecsFiles) finish(s *site) {
 }
 
 // ecsImage is what a container's image is built from.
-func (s *site) ecsImage(c *ecs.Container) *deploy.Image {
+func (i *images) ecsImage(c *ecs.Container) *deploy.Image {
 	if file, _, stage, ok := c.Dockerfile(); ok {
-		return s.images.stage(file, stage)
+		return i.stage(file, stage)
 	}
 	if c.Foreign() {
 		return nil
 	}
 	name := c.Image()
 	if name.Open || strings.ContainsAny(name.Value, "<>") {
-		return s.images.imageOf(strings.NewReplacer("${", "", "}", "", "<", "", ">", "").Replace(placeholder(name.Value)))
+		return i.imageOf(strings.NewReplacer("${", "", "}", "", "<", "", ">", "").Replace(placeholder(name.Value)))
 	}
-	return s.images.imageOf(name.Value)
+	return i.imageOf(name.Value)
 }
 
 // placeholder is what may be a name in what stands for an image: aws_ecr_repository.worker
@@ -110,11 +109,4 @@ func (s *site) ecsHosts() (all ecs.Host) {
 		all.Add(ecs.ReadHost(s.repo.Shown(name), string(content)))
 	}
 	return all
-}
-
-// neighbour is a file of the same folder.
-func (s *site) neighbour(name, other string) ([]byte, string, bool) {
-	at := path.Join(path.Dir(name), other)
-	content, err := s.repo.Read(at)
-	return bytes.TrimSpace(content), s.repo.Shown(at), err == nil
 }

@@ -25,7 +25,7 @@ func (p *patch) line(at Pos) (string, bool) {
 	if text, ok := p.changed[at]; ok {
 		return text, true
 	}
-	lines := p.site.lines(at.File)
+	lines := p.site.pages.lines(at.File)
 	if at.Line < 1 || at.Line > len(lines) {
 		return "", false
 	}
@@ -170,7 +170,7 @@ func (p *patch) inline(first deploy.Text, name, value string) bool {
 // manifest adds an override at the end of a manifest that has none.
 func (p *patch) manifest(c *ecs.Container, value string) bool {
 	file := c.Task.Pos.File
-	lines := p.site.lines(file)
+	lines := p.site.pages.lines(file)
 	if c.Task.List.Get("taskdef_overrides").Exists() || len(lines) == 0 || c != c.Task.Containers[0] {
 		return false
 	}

@@ -79,8 +79,7 @@ func (s *scene) protection(k *work) (at Pos, ok bool) {
 var roleAddress = regexp.MustCompile(`aws_iam_role\.([\w-]+)`)
 
 // role is the role of a task, if a file has it; known: all that it may do stands in files.
-func (s *site) role(t *ecs.Task) (at Pos, known bool) {
-	e := s.ecsFiles()
+func (e *ecsFiles) role(t *ecs.Task) (at Pos, known bool) {
 	for _, template := range e.templates {
 		r, ok := template.Referred(t.Role)
 		if !ok || r.Type != "AWS::IAM::Role" || r.Pos.File != t.Pos.File {

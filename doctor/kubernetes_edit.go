@@ -84,7 +84,7 @@ func (s *scene) onLine(n tree.Node, change func(before, from string) (string, bo
 // cut is the line of a key, in two at the key.
 func (s *scene) cut(n tree.Node) (before, from string, ok bool) {
 	pos := n.KeyPos()
-	lines := s.site.lines(pos.File)
+	lines := s.site.pages.lines(pos.File)
 	if pos.Line < 1 || pos.Line > len(lines) {
 		return "", "", false
 	}
@@ -132,7 +132,7 @@ func (s *scene) block(in, n tree.Node) (first, last int, ok bool) {
 	if !ok || strings.TrimSpace(before) != "" || terraform.Named(n.KeyPos().File) || in.Flow() || strings.HasPrefix(from, `"`) {
 		return 0, 0, false
 	}
-	lines := s.site.lines(n.KeyPos().File)
+	lines := s.site.pages.lines(n.KeyPos().File)
 	first = n.KeyPos().Line
 	last = first
 	for i, line := range lines[first:] {

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -50,4 +51,11 @@ func (l *listing) present(dir string, names []string) (all []string) {
 		}
 	}
 	return all
+}
+
+// neighbour is a file of the same folder.
+func (l *listing) neighbour(name, other string) ([]byte, string, bool) {
+	at := path.Join(path.Dir(name), other)
+	content, err := l.repo.Read(at)
+	return bytes.TrimSpace(content), l.repo.Shown(at), err == nil
 }

@@ -33,7 +33,7 @@ CMD ["celery", "-A", "shop", "worker"]
 				Outcome: "jobs end in the midst of their work, though the worker would have waited for them", Fix: "tini without -g, and without TINI_KILL_PROCESS_GROUP"}
 			if l.Name == "dumb-init" {
 				f.Fix, f.Paste = "tell it to signal its child alone", []string{"dumb-init --single-child --"}
-				if e := (Edit{File: l.Pos.File, First: l.Pos.Line, Last: l.Pos.Line, insert: `"--single-child", `, before: `"--"`}); s.site.fits(e) {
+				if e := (Edit{File: l.Pos.File, First: l.Pos.Line, Last: l.Pos.Line, insert: `"--single-child", `, before: `"--"`}); s.site.pages.fits(e) {
 					f.Edits = []Edit{e}
 				} else if k.Image == nil {
 					f.Fix, f.Paste = "among the variables of the container", []string{"DUMB_INIT_SETSID=0"}

@@ -60,7 +60,7 @@ URL = ENV.fetch("ECS_AGENT_URI") + "/task-protection/v1/state"
 `,
 	check: func(s *scene, say func(Finding)) {
 		for k, c := range s.tasks() {
-			at, known := s.site.role(c.Task)
+			at, known := s.site.ecsFiles().role(c.Task)
 			if !known || len(s.site.taskGuard().allows) > 0 {
 				continue
 			}

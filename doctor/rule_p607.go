@@ -33,7 +33,7 @@ worker: bundle exec sidekiq
 `,
 	check: func(s *scene, say func(Finding)) {
 		for _, k := range s.works {
-			if r, ok := s.site.runnerOf(k); ok {
+			if r, ok := runnerOf(s.site.workFiles, k); ok {
 				s.runs(r, say)
 			}
 		}

@@ -31,7 +31,7 @@ const runnersWait = 5 * time.Second
 
 // runnerOf says whether a workload starts a Procfile's processes, and how. A Procfile for
 // developers is none that is deployed.
-func (s *site) runnerOf(k *work) (*runner, bool) {
+func runnerOf(files *workFiles, k *work) (*runner, bool) {
 	words := k.chain.Program
 	if k.worker() || k.Platform == deploy.Procfile || k.Platform == deploy.Cron || len(words) < 2 || words[1].Value != "start" {
 		return nil, false
@@ -41,7 +41,7 @@ func (s *site) runnerOf(k *work) (*runner, bool) {
 	if !ok || !r.at.Known() {
 		return nil, false
 	}
-	command, file := &worker.Found{Words: s.withDefaults(k, words)}, "Procfile"
+	command, file := &worker.Found{Words: withDefaults(files, k, words)}, "Procfile"
 	if f, ok := command.Flag("-f", "--procfile"); ok {
 		file = f.Value.Value
 	}
@@ -49,15 +49,15 @@ func (s *site) runnerOf(k *work) (*runner, bool) {
 	if len(words) > 2 && r.name == "foreman" && !strings.HasPrefix(words[2].Value, "-") {
 		r.only = words[2].Value
 	}
-	_, shown, found := s.workFiles.readIn(k.Workload, file)
-	r.procfile, r.grace = shown, s.wait(k, command, variable)
+	_, shown, found := files.readIn(k.Workload, file)
+	r.procfile, r.grace = shown, wait(k, command, variable)
 	return r, found && r.grace.Open == ""
 }
 
 // withDefaults puts what foreman's own file says in front of the options of its command line,
 // which count more.
-func (s *site) withDefaults(k *work, words []deploy.Text) []deploy.Text {
-	content, shown, ok := s.workFiles.readIn(k.Workload, ".foreman")
+func withDefaults(files *workFiles, k *work, words []deploy.Text) []deploy.Text {
+	content, shown, ok := files.readIn(k.Workload, ".foreman")
 	if !ok || path.Base(words[0].Value) != "foreman" {
 		return words
 	}
@@ -77,7 +77,7 @@ func (s *site) withDefaults(k *work, words []deploy.Text) []deploy.Text {
 }
 
 // wait is the time that a runner gives.
-func (s *site) wait(k *work, command *worker.Found, variable string) Figure {
+func wait(k *work, command *worker.Found, variable string) Figure {
 	t, fig := deploy.Text{}, Figure{Time: runnersWait, What: path.Base(command.Words[0].Value) + "'s default -t", Pos: command.Words[0].Pos, Default: true}
 	if f, ok := command.Flag("-t", "--timeout"); ok {
 		t = f.Value

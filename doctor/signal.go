@@ -1,9 +1,7 @@
 package doctor
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/chain"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
@@ -70,24 +68,10 @@ func signals(id string) func(*scene, func(Finding)) {
 				continue
 			}
 			f := l.finding()
-			f.Edits = slices.DeleteFunc(f.Edits, func(e Edit) bool { return !s.site.fits(e) })
+			f.Edits = slices.DeleteFunc(f.Edits, func(e Edit) bool { return !s.site.pages.fits(e) })
 			say(f)
 		}
 	}
-}
-
-// fits says whether an edit means one place: what it is put in front of stands there once.
-func (s *site) fits(e Edit) bool {
-	if e.before == "" {
-		return true
-	}
-	name, err := filepath.Rel(s.repo.Shown("."), e.File)
-	if err != nil {
-		return false
-	}
-	content, err := s.repo.Read(filepath.ToSlash(name))
-	lines := strings.Split(string(content), "\n")
-	return err == nil && e.First > 0 && e.First <= len(lines) && strings.Count(lines[e.First-1], e.before) == 1
 }
 
 // finding says it. An init in front makes it worse, and is the better name for it.

@@ -20,7 +20,7 @@ type site struct {
 	workloads []*deploy.Workload
 	cluster   kube.Cluster  // what the manifests say together
 	templates *podTemplates // of manifests
-	pages     pages
+	pages     *pages
 	notes     []Note
 	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
@@ -41,6 +41,7 @@ func openSite(dir string, o Options) (*site, error) {
 	s := &site{listing: &listing{repo: r}, refusals: map[string]int{}}
 	s.images = &images{listing: s.listing, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
 	s.templates = &podTemplates{listing: s.listing}
+	s.pages = &pages{repo: r}
 	s.workFiles = &workFiles{listing: s.listing}
 	s.own = &ownPrograms{files: s.workFiles, images: s.images, mains: map[string]*worker.Found{}}
 	if err := s.readConfig(); err != nil {
