@@ -22,7 +22,6 @@ type ecsFiles struct {
 	tasks     []*ecs.Task // that were asked for
 	services  []ecs.Service
 	hosts     ecs.Host
-	guard     *guard // nil: nobody has asked
 }
 
 func (s *site) ecsFiles() *ecsFiles {
@@ -49,7 +48,7 @@ func (e *ecsFiles) finish(s *site) {
 		return
 	}
 	ecs.Link(e.tasks, e.services)
-	e.hosts = s.ecsHosts()
+	e.hosts = s.search.ecsHosts(e.terraform)
 	agent := e.hosts.Least()
 	for _, t := range e.tasks {
 		t.Agent = agent
@@ -93,20 +92,20 @@ func placeholder(text string) string {
 var hostEnds = map[string]bool{".sh": true, ".tf": true, ".tpl": true, ".tftpl": true, ".yml": true, ".yaml": true, ".json": true, ".config": true, ".toml": true, ".template": true, ".tofu": true, ".cfg": true}
 
 // ecsHosts is what is said of the instances, in any file that may say it.
-func (s *site) ecsHosts() (all ecs.Host) {
-	names := s.searched()
-	if p := s.ecs.terraform; s.lone && p != nil {
+func (s *search) ecsHosts(p *terraform.Project) (all ecs.Host) {
+	names := s.names()
+	if s.listing.lone && p != nil {
 		names = slices.Concat(names, slices.Sorted(maps.Keys(p.Used))) // user data that an expression reads
 	}
 	for _, name := range names {
 		if !hostEnds[path.Ext(name)] {
 			continue
 		}
-		content, err := s.repo.Read(name)
+		content, err := s.listing.repo.Read(name)
 		if err != nil || !ecs.HoldsHost(content) {
 			continue
 		}
-		all.Add(ecs.ReadHost(s.repo.Shown(name), string(content)))
+		all.Add(ecs.ReadHost(s.listing.repo.Shown(name), string(content)))
 	}
 	return all
 }

@@ -30,35 +30,34 @@ var (
 )
 
 // taskGuard searches for both, once, and only if somebody asks.
-func (s *site) taskGuard() *guard {
-	e := s.ecsFiles()
-	if e.guard != nil {
-		return e.guard
+func (s *search) taskGuard() *guard {
+	if s.guard != nil {
+		return s.guard
 	}
-	e.guard = &guard{}
+	s.guard = &guard{}
 	read := 0
-	for _, name := range s.searched() {
+	for _, name := range s.names() {
 		code, policy := sources[path.Ext(name)], policies[path.Ext(name)]
 		if read++; !code && !policy || read > mostSources && code {
 			continue
 		}
-		content, err := s.repo.Read(name)
+		content, err := s.listing.repo.Read(name)
 		if err != nil {
 			continue
 		}
 		for _, word := range asking {
 			if at := bytes.Index(content, word); code && at >= 0 {
-				e.guard.asks = append(e.guard.asks, Pos{File: s.repo.Shown(name), Line: 1 + bytes.Count(content[:at], []byte("\n"))})
+				s.guard.asks = append(s.guard.asks, Pos{File: s.listing.repo.Shown(name), Line: 1 + bytes.Count(content[:at], []byte("\n"))})
 				break
 			}
 		}
 		if policy && (bytes.Contains(content, []byte("ecs:")) || bytes.Contains(content, []byte("olicy"))) {
 			if m := allowing.FindIndex(content); m != nil {
-				e.guard.allows = append(e.guard.allows, Pos{File: s.repo.Shown(name), Line: 1 + bytes.Count(content[:m[0]], []byte("\n"))})
+				s.guard.allows = append(s.guard.allows, Pos{File: s.listing.repo.Shown(name), Line: 1 + bytes.Count(content[:m[0]], []byte("\n"))})
 			}
 		}
 	}
-	return e.guard
+	return s.guard
 }
 
 // protection is where it shows that a worker protects its task; no file has to say it of
@@ -67,7 +66,7 @@ func (s *scene) protection(k *work) (at Pos, ok bool) {
 	if k.ours() {
 		return k.Pos, true
 	}
-	g := s.site.taskGuard()
+	g := s.site.search.taskGuard()
 	for _, all := range [][]Pos{g.asks, g.allows} {
 		if len(all) > 0 {
 			return all[0], true

@@ -58,19 +58,19 @@ func (f *follower) behindEntry(k *work, in chain.Place) {
 var usualEntries = map[string]bool{"docker-entrypoint.sh": true, "docker-php-entrypoint": true}
 
 // strange says of an entry point that nobody here can look into it.
-func (s *site) strange(entry deploy.Text) {
+func (b *notebook) strange(entry deploy.Text) {
 	n := Note{Pos: entry.Pos, Text: "what " + entry.Value + " does with a stop signal is not known: it is no script of this repository", Hint: "it has to become what it is given: exec \"$@\""}
-	if entry.Given() && !usualEntries[path.Base(entry.Value)] && !slices.Contains(s.notes, n) {
-		s.note(n)
+	if entry.Given() && !usualEntries[path.Base(entry.Value)] {
+		b.once(n)
 	}
 }
 
 // strangers says it of all that stands in front of a worker.
-func (s *site) strangers(k *work) {
-	s.strange(k.entry)
+func (b *notebook) strangers(k *work) {
+	b.strange(k.entry)
 	for _, l := range k.chain.Links {
 		if l.Strange {
-			s.strange(deploy.Text{Value: l.Name, Pos: l.Pos})
+			b.strange(deploy.Text{Value: l.Name, Pos: l.Pos})
 		}
 	}
 }

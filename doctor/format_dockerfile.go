@@ -3,7 +3,6 @@ package doctor
 import (
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
@@ -91,9 +90,7 @@ func (s *site) addStage(name string, m *deploy.Image, called string) {
 		s.workloads = append(s.workloads, w)
 	case s.follower.follow(w).worker():
 		n := Note{Pos: s.pos(name), Text: "was not judged by itself: by its name it is for developers or tests", Hint: "tasuki doctor " + s.repo.Shown(name) + " judges it"}
-		if !slices.Contains(s.notes, n) {
-			s.note(n)
-		}
+		s.once(n)
 	}
 }
 

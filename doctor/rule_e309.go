@@ -61,13 +61,13 @@ URL = ENV.fetch("ECS_AGENT_URI") + "/task-protection/v1/state"
 	check: func(s *scene, say func(Finding)) {
 		for k, c := range s.tasks() {
 			at, known := s.site.ecsFiles().role(c.Task)
-			if !known || len(s.site.taskGuard().allows) > 0 {
+			if !known || len(s.site.search.taskGuard().allows) > 0 {
 				continue
 			}
 			f := Finding{Pos: at, Workload: k.Name, Fix: "allow it in the policy of the task's role",
 				Paste:   []string{`{"Effect": "Allow", "Action": "ecs:UpdateTaskProtection", "Resource": "*"}`},
 				Outcome: "the calls are refused: a deployment stops the worker in the middle of the job that it wanted to protect"}
-			switch asks := s.site.taskGuard().asks; {
+			switch asks := s.site.search.taskGuard().asks; {
 			case k.ours():
 				f.Message = fmt.Sprintf("%s protects its task while a job runs that cannot be handed over, and the task's role does not allow it", k.kind().Name)
 				if s.longest() <= ecs.MostFargate {

@@ -58,7 +58,7 @@ return [
 			if !ok {
 				continue
 			}
-			for _, l := range s.site.leases(k) {
+			for _, l := range s.site.search.leases(k) {
 				if l.Time < longest.Time {
 					say(Finding{Pos: l.Pos, Workload: k.Name,
 						Message: fmt.Sprintf("after %s a job is given to another worker (%s), and here it may run for %s at a stop: %s", deploy.Seconds(l.Time), l.What, deploy.Seconds(longest.Time), longest),
@@ -108,7 +108,7 @@ var (
 var leasesOf = map[*worker.Kind][]lease{worker.Laravel: retryAfter, worker.Celery: visibility, worker.Oban: rescue, worker.River: stuck}
 
 // leases are those of a worker's project.
-func (s *site) leases(k *work) (all []Figure) {
+func (s *search) leases(k *work) (all []Figure) {
 	if all, ok := s.leased[k.kind()]; ok {
 		return all
 	}
@@ -117,17 +117,17 @@ func (s *site) leases(k *work) (all []Figure) {
 	}
 	defer func() { s.leased[k.kind()] = all }()
 	for _, l := range leasesOf[k.kind()] {
-		for _, name := range s.searched() {
+		for _, name := range s.names() {
 			if !l.in.MatchString(name) || strings.Contains(name, "test") {
 				continue
 			}
-			content, err := s.repo.Read(name)
+			content, err := s.listing.repo.Read(name)
 			if err != nil || !strings.Contains(string(content), l.what) {
 				continue
 			}
 			for i, line := range strings.Split(string(content), "\n") {
 				if m := l.line.FindStringSubmatch(line); m != nil {
-					all = append(all, Figure{Time: l.time(m), What: l.what, Pos: Pos{File: s.repo.Shown(name), Line: i + 1}})
+					all = append(all, Figure{Time: l.time(m), What: l.what, Pos: Pos{File: s.listing.repo.Shown(name), Line: i + 1}})
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"path"
 	"strings"
 )
@@ -42,7 +41,7 @@ systemctl --user enable --now shop-worker
 				continue
 			}
 			if !looked {
-				looked, lingers = true, s.site.says("enable-linger", "systemd/linger")
+				looked, lingers = true, s.site.search.says("enable-linger", "systemd/linger")
 			}
 			if !lingers {
 				say(Finding{Pos: k.Pos, Workload: k.Name, Message: "a unit of a user's own systemd, and nothing here lets that outlive the user's sessions",
@@ -62,27 +61,4 @@ func keepsCommands(name string) bool {
 	base := path.Base(name)
 	dir := path.Base(path.Dir(name))
 	return scriptEnds[path.Ext(base)] || !strings.Contains(base, ".") && (dir == "bin" || dir == "script" || dir == "scripts" || dir == "deploy" || strings.HasSuffix(base, "file"))
-}
-
-// says looks for words in such files.
-func (s *site) says(words ...string) bool {
-	for _, name := range s.searched() {
-		for _, w := range words {
-			if strings.Contains(name, w) {
-				return true
-			}
-			if content, err := s.recipe(name); err == nil && bytes.Contains(content, []byte(w)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// recipe is the content of a file in which people keep what they do to servers.
-func (s *site) recipe(name string) ([]byte, error) {
-	if !keepsCommands(name) {
-		return nil, nil
-	}
-	return s.repo.Read(name)
 }

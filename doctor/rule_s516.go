@@ -52,7 +52,7 @@ ssh app1 sudo systemctl reload shop-workers
 			if f, ok := k.reload(sv); ok {
 				say(f)
 			}
-			s.site.restarts(sv.Name, func(at Pos) {
+			s.site.search.restarts(sv.Name, func(at Pos) {
 				say(Finding{Pos: at, Workload: k.Name, Message: "the deploy restarts " + sv.Name + ": a stop, and then a start",
 					Outcome: "no worker takes jobs until the longest that runs has ended, or is cut off when its time is over",
 					Fix:     "reload it", Paste: []string{"systemctl reload " + strings.TrimSuffix(sv.Name, ".service")}})
@@ -79,17 +79,17 @@ func (k *work) reload(sv *service) (Finding, bool) {
 }
 
 // restarts finds the lines of scripts that restart a service.
-func (s *site) restarts(name string, say func(Pos)) {
+func (s *search) restarts(name string, say func(Pos)) {
 	stem := regexp.QuoteMeta(strings.TrimSuffix(name, ".service"))
 	verb := regexp.MustCompile(`\bsystemctl\b[^#\n]*\brestart\b[^#\n]*[\s"']` + stem + `(?:\.service)?(?:["'\s;&|)]|$)`)
-	for _, file := range s.searched() {
+	for _, file := range s.names() {
 		content, err := s.recipe(file)
 		if err != nil || strings.HasSuffix(file, ".md") || !bytes.Contains(content, []byte("systemctl")) {
 			continue
 		}
 		for i, line := range strings.Split(string(content), "\n") {
 			if text := strings.TrimSpace(line); !strings.HasPrefix(text, "#") && verb.MatchString(line) {
-				say(Pos{File: s.repo.Shown(file), Line: i + 1})
+				say(Pos{File: s.listing.repo.Shown(file), Line: i + 1})
 			}
 		}
 	}

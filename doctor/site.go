@@ -12,25 +12,27 @@ import (
 // A site is a repository as its deployment files describe it.
 type site struct {
 	*listing
-	told      Options
-	config    config
-	follower  *follower
+	*notebook
+	told   Options
+	config config
+
 	images    *images
 	workFiles *workFiles
-	workloads []*deploy.Workload
-	cluster   kube.Cluster  // what the manifests say together
-	templates *podTemplates // of manifests
+	own       *ownPrograms
+	follower  *follower
+	search    *search
+	templates *podTemplates
 	pages     *pages
-	notes     []Note
+	compose   *composeFiles // nil: not looked for yet
+	units     *unitFiles    // systemd's; nil: not looked for yet
+	ecs       *ecsFiles     // Amazon ECS'; nil: nothing of it was read
+	cluster   kube.Cluster  // what the manifests say together
+
+	workloads []*deploy.Workload
+	recipes   []scriptFile   // the commands of scripts, CI files and recipes
+	makers    []string       // programs that make a deployment's files
 	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
-	recipes   []scriptFile              // the commands of scripts, CI files and recipes
-	compose   *composeFiles             // what belongs together; nil: not looked for yet
-	units     *unitFiles                // systemd's; nil: not looked for yet
-	ecs       *ecsFiles                 // Amazon ECS'; nil: nothing of it was read
-	leased    map[*worker.Kind][]Figure // where a queue gives jobs away again, by the worker that they are of
-	makers    []string                  // programs that make a deployment's files
-	own       *ownPrograms              // the repository's own programs
 }
 
 func openSite(dir string, o Options) (*site, error) {
@@ -38,9 +40,10 @@ func openSite(dir string, o Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{listing: &listing{repo: r}, refusals: map[string]int{}}
+	s := &site{listing: &listing{repo: r}, notebook: &notebook{}, refusals: map[string]int{}}
 	s.images = &images{listing: s.listing, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
 	s.templates = &podTemplates{listing: s.listing}
+	s.search = &search{listing: s.listing, notebook: s.notebook}
 	s.pages = &pages{repo: r}
 	s.workFiles = &workFiles{listing: s.listing}
 	s.own = &ownPrograms{files: s.workFiles, images: s.images, mains: map[string]*worker.Found{}}
@@ -51,5 +54,3 @@ func openSite(dir string, o Options) (*site, error) {
 	s.follower = &follower{files: s.workFiles, own: s.own, known: worker.Known{Named: s.told.Workers}, told: worker.Told{Timeout: s.told.Timeout, LongestJob: s.told.LongestJob}}
 	return s, nil
 }
-
-func (s *site) note(n Note) { s.notes = append(s.notes, n) }

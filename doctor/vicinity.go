@@ -152,14 +152,6 @@ func (s *site) seekImage(base string) {
 	}
 }
 
-// searched are the names of all files, for a rule that looks for something in any of them.
-func (s *site) searched() []string {
-	if n := (Note{Pos: s.pos(s.only), Text: "is in no repository: what other files say of it, and what it does not name, was not looked for", Hint: "tasuki doctor FOLDER looks at all files of a folder"}); s.lone && !slices.Contains(s.notes, n) {
-		s.note(n)
-	}
-	return s.names
-}
-
 // deepestPlace is how many folders above a file may be a part of what it is:
 // .github/workflows/deploy.yml.
 const deepestPlace = 2
