@@ -19,11 +19,11 @@ type composed struct {
 }
 
 // composeWorkload is what a service starts.
-func (s *site) composeWorkload(p *compose.Project, service *compose.Service) *deploy.Workload {
+func composeWorkload(made *images, p *compose.Project, service *compose.Service) *deploy.Workload {
 	w := &deploy.Workload{Platform: deploy.Compose, Name: composeName(p, service.Name), Pos: service.Pos, ImageName: service.Image,
 		Entry: service.Entry, Command: service.Command, Env: service.Env, EnvOpen: service.EnvOpen, Init: service.Init,
 		StopSignal: service.Signal, Grace: service.Grace, Root: p.Dir, Detail: composed{p, service}}
-	w.Image = s.composeImage(p, service)
+	w.Image = made.composeImage(p, service)
 	if b := service.Build; b != nil && !b.Elsewhere {
 		w.Root = b.Context
 	}
@@ -42,22 +42,22 @@ func (s *site) composeWorkload(p *compose.Project, service *compose.Service) *de
 
 // composeImage is the image that a service is built from here: its own, or that of a
 // service whose image has the same name.
-func (s *site) composeImage(p *compose.Project, service *compose.Service) *deploy.Image {
+func (i *images) composeImage(p *compose.Project, service *compose.Service) *deploy.Image {
 	if service.Build != nil {
-		return s.built(service.Build)
+		return i.built(service.Build)
 	}
 	if service.Image.Value == "" {
 		return nil
 	}
 	for _, other := range p.Services {
 		if other.Build != nil && other.Image.Value == service.Image.Value {
-			return s.built(other.Build)
+			return i.built(other.Build)
 		}
 	}
 	if !ours(service) {
 		return nil
 	}
-	return s.images.imageOf(service.Image.Value)
+	return i.imageOf(service.Image.Value)
 }
 
 // ours says whether an image may be one that this repository builds: a worker's command is
@@ -71,25 +71,25 @@ func ours(service *compose.Service) bool {
 }
 
 // built is a stage of the Dockerfile that a service names.
-func (s *site) built(b *compose.Build) *deploy.Image {
+func (i *images) built(b *compose.Build) *deploy.Image {
 	if b.Elsewhere {
 		return nil
 	}
-	stages := s.images.stages[b.Dockerfile]
+	stages := i.stages[b.Dockerfile]
 	if stages == nil {
-		content, err := s.repo.Read(b.Dockerfile)
+		content, err := i.listing.repo.Read(b.Dockerfile)
 		if err != nil {
 			return nil
 		}
-		if stages, err = image.Read(s.repo.Shown(b.Dockerfile), b.Context, content); err != nil {
-			s.note(Note{Pos: s.pos(b.Dockerfile), Text: err.Error(), Unread: true})
+		if stages, err = image.Read(i.listing.repo.Shown(b.Dockerfile), b.Context, content); err != nil {
+			i.notebook.note(Note{Pos: i.listing.pos(b.Dockerfile), Text: err.Error(), Unread: true})
 			return nil
 		}
-		s.images.stages[b.Dockerfile] = stages
+		i.stages[b.Dockerfile] = stages
 	}
 	m := *stages[len(stages)-1]
-	for i, stage := range stages {
-		if b.Target != "" && (strings.EqualFold(stage.Name, b.Target) || strconv.Itoa(i) == b.Target) {
+	for n, stage := range stages {
+		if b.Target != "" && (strings.EqualFold(stage.Name, b.Target) || strconv.Itoa(n) == b.Target) {
 			m = *stage
 		}
 	}

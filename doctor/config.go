@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
 	"github.com/tasuki-jobs/tasuki/doctor/internal/tree"
 )
 
@@ -28,26 +29,26 @@ type config struct {
 	ignores []ignore
 }
 
-// readConfig reads the file, if there is one. What it says wrong is said with its line: a
+// read reads the file, if there is one. What it says wrong is said with its line: a
 // setting that is silently not heeded would hide a trap.
-func (s *site) readConfig() error {
-	if other := strings.TrimSuffix(configName, "yml") + "yaml"; s.repo.Exists(other) {
-		return fmt.Errorf("%s is not read (hint: call it %s)", s.repo.Shown(other), configName)
+func (c *config) read(r *repo.Repo) error {
+	if other := strings.TrimSuffix(configName, "yml") + "yaml"; r.Exists(other) {
+		return fmt.Errorf("%s is not read (hint: call it %s)", r.Shown(other), configName)
 	}
-	if !s.repo.Exists(configName) {
+	if !r.Exists(configName) {
 		return nil
 	}
-	content, err := s.repo.Read(configName)
+	content, err := r.Read(configName)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", s.repo.Shown(configName), err)
+		return fmt.Errorf("read %s: %w", r.Shown(configName), err)
 	}
-	docs, err := tree.YAML(s.repo.Shown(configName), content)
+	docs, err := tree.YAML(r.Shown(configName), content)
 	if err != nil {
 		return err
 	}
 	for _, doc := range docs {
 		for key, value := range doc.Pairs() {
-			if err := s.config.set(key.Value, value); err != nil {
+			if err := c.set(key.Value, value); err != nil {
 				return fmt.Errorf("%s: %s: %w", key.Pos, key.Value, err)
 			}
 		}

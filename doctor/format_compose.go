@@ -47,7 +47,7 @@ func (s *site) readProject(names []string) error {
 		return err
 	}
 	for _, service := range p.Services {
-		w := s.composeWorkload(p, service)
+		w := composeWorkload(s.images, p, service)
 		if variable := developed(w, service); variable != "" && s.only == "" {
 			if s.follower.follow(w).worker() {
 				s.note(Note{Pos: service.Pos, Text: w.Name + " was not judged: " + variable + " says that it is not deployed", Hint: "tasuki doctor " + s.repo.Shown(names[len(names)-1]) + " judges it"})

@@ -51,7 +51,7 @@ func (s *site) cronLine(name string, l crontab.Line) {
 	for _, c := range calls {
 		words, guarded := unguarded(c, at)
 		line.waits = line.waits || c.Name() == "flock"
-		line.guarded = line.guarded || guarded || s.guards(w, words)
+		line.guarded = line.guarded || guarded || s.workFiles.guards(w, words)
 		trial := *w
 		trial.Entry = &deploy.Command{Pos: at, Words: words}
 		if k := s.follower.follow(&trial); line.start == nil && k.worker() {
@@ -142,12 +142,12 @@ func behindGuard(words []script.Word) []script.Word {
 }
 
 // guards says whether a script that a line starts looks by itself whether a worker is there.
-func (s *site) guards(w *deploy.Workload, words []deploy.Text) bool {
+func (f *workFiles) guards(w *deploy.Workload, words []deploy.Text) bool {
 	for _, word := range words {
 		if word.Open || !strings.Contains(word.Value, "/") {
 			continue
 		}
-		content, _, ok := s.workFiles.readIn(w, word.Value)
+		content, _, ok := f.readIn(w, word.Value)
 		if !ok || !script.IsShell(content) {
 			continue
 		}

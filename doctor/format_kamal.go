@@ -46,8 +46,8 @@ func readKamal(s *site, name string, content []byte) error {
 }
 
 // destinations says whether a base has any.
-func (s *site) destinations(base string) bool {
-	for _, name := range s.names {
+func (l *listing) destinations(base string) bool {
+	for _, name := range l.names {
 		if kamal.Named(name) && !kamal.IsBase(name) && path.Dir(name) == path.Dir(base) {
 			return true
 		}
@@ -60,7 +60,7 @@ func (s *site) kamalWorkloads(c *kamal.Config, name string, r *kamal.Role) []*de
 	dir := path.Dir(path.Dir(name))
 	dockerfile, context := c.Builder()
 	build := &compose.Build{Context: path.Join(dir, context), Dockerfile: path.Join(dir, dockerfile), Target: c.Target()}
-	w := &deploy.Workload{Platform: deploy.Kamal, Name: "role " + r.Name, Pos: r.Pos, Image: s.built(build), Command: r.Command, Env: r.Env, EnvOpen: true,
+	w := &deploy.Workload{Platform: deploy.Kamal, Name: "role " + r.Name, Pos: r.Pos, Image: s.images.built(build), Command: r.Command, Env: r.Env, EnvOpen: true,
 		Init: r.Init, Grace: r.Grace, Root: build.Context, Detail: r}
 	if !kamal.IsBase(name) {
 		w.Name += " of " + path.Base(name)

@@ -30,7 +30,7 @@ type supervised struct {
 	image *deploy.Image // that its file is in; nil: none that is known
 }
 
-// program is what Supervisor is told of a workload, if it is the one that starts it.
+// supervisedProgram is what Supervisor is told of a workload, if it is the one that starts it.
 func (k *work) program() (*supervised, bool) {
 	p, ok := k.Detail.(*supervised)
 	return p, ok
@@ -45,7 +45,7 @@ func readSupervisor(s *site, name string, content []byte) error {
 	m := s.images.imageWith(name)
 	var found []*deploy.Workload
 	for _, p := range supervisord.Programs(s.repo.Shown(name), content) {
-		found = append(found, s.program(p, m, rootOf(name)))
+		found = append(found, supervisedProgram(p, m, rootOf(name)))
 	}
 	if s.only == name || !forPeople.MatchString(path.Base(name)) && !forPeople.MatchString(path.Base(path.Dir(name))) {
 		s.workloads = append(s.workloads, found...)
@@ -60,8 +60,8 @@ func readSupervisor(s *site, name string, content []byte) error {
 	return nil
 }
 
-// program is a workload of Supervisor's.
-func (s *site) program(p *supervisord.Program, m *deploy.Image, root string) *deploy.Workload {
+// supervisedProgram is a workload of Supervisor's.
+func supervisedProgram(p *supervisord.Program, m *deploy.Image, root string) *deploy.Workload {
 	at := p.Command.Pos
 	w := &deploy.Workload{Platform: deploy.Supervisor, Name: "program " + p.Name, Pos: at, Entry: &deploy.Command{Pos: at, Form: deploy.Split, Words: p.Words()},
 		Env: p.Environment(), EnvOpen: true, StopSignal: p.Signal(), Grace: p.Grace(), Root: root, Dir: p.Directory(), Detail: &supervised{p, m}}

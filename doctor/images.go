@@ -10,10 +10,11 @@ import (
 
 // images are what the repository's Dockerfiles make, and find the one that somebody means.
 type images struct {
-	listing *listing
-	last    []*deploy.Image            // the last stage of each Dockerfile
-	stages  map[string][]*deploy.Image // all of them, by the Dockerfile's name in the repository
-	seek    func(base string)          // reads the Dockerfiles that an image of that name may be built from, where nobody has looked for all
+	listing  *listing
+	notebook *notebook
+	last     []*deploy.Image            // the last stage of each Dockerfile
+	stages   map[string][]*deploy.Image // all of them, by the Dockerfile's name in the repository
+	seek     func(base string)          // reads the Dockerfiles that an image of that name may be built from, where nobody has looked for all
 }
 
 // add takes a Dockerfile's stages in.

@@ -53,7 +53,7 @@ stop_first: true
 				continue
 			}
 			limit, at := k.memory()
-			c := s.site.crew(k)
+			c := s.site.workFiles.crew(k)
 			if limit == 0 || c.each == 0 || !c.known || int64(c.most())*c.each <= limit {
 				continue
 			}
@@ -75,14 +75,14 @@ type crew struct {
 func (c crew) most() int { return c.workers + c.surge }
 
 // crew reads flags, and the file that they name, tasuki.yml by default.
-func (s *site) crew(k *work) crew {
+func (f *workFiles) crew(k *work) crew {
 	words := deploy.Values(k.chain.Worker.Words)
 	file, named := path.Join(k.Dir, "tasuki.yml"), false
 	if flag, ok := k.chain.Worker.Flag("--file", "-f"); ok {
 		file, named = flag.Value.Value, true
 	}
 	var doc tree.Node
-	if content, shown, ok := s.workFiles.readIn(k.Workload, file); ok {
+	if content, shown, ok := f.readIn(k.Workload, file); ok {
 		if docs, err := tree.YAML(shown, content); err == nil && len(docs) > 0 {
 			doc = docs[0]
 		}

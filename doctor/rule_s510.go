@@ -49,6 +49,6 @@ Restart=on-failure
 }
 
 // timed says whether a timer starts a service again and again: one that ends by itself.
-func (s *site) timed(sv *service) bool {
-	return sv.file != "" && s.repo.Exists(strings.TrimSuffix(sv.file, ".service")+".timer")
+func (l *listing) timed(sv *service) bool {
+	return sv.file != "" && l.repo.Exists(strings.TrimSuffix(sv.file, ".service")+".timer")
 }

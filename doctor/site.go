@@ -41,13 +41,13 @@ func openSite(dir string, o Options) (*site, error) {
 		return nil, err
 	}
 	s := &site{listing: &listing{repo: r}, notebook: &notebook{}, refusals: map[string]int{}}
-	s.images = &images{listing: s.listing, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
+	s.images = &images{listing: s.listing, notebook: s.notebook, stages: map[string][]*deploy.Image{}, seek: s.seekImage}
 	s.templates = &podTemplates{listing: s.listing}
 	s.search = &search{listing: s.listing, notebook: s.notebook}
 	s.pages = &pages{repo: r}
 	s.workFiles = &workFiles{listing: s.listing}
 	s.own = &ownPrograms{files: s.workFiles, images: s.images, mains: map[string]*worker.Found{}}
-	if err := s.readConfig(); err != nil {
+	if err := s.config.read(r); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	s.told = o.with(s.config.told)
