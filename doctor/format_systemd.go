@@ -83,8 +83,9 @@ func readUnit(s *site, name string, content []byte) error {
 	if s.units == nil {
 		s.units = findUnitFiles(s.listing)
 	}
+	made := unitWorkloads{listing: s.listing, notebook: s.notebook, images: s.images}
 	for _, v := range s.units.variants(name) {
-		s.workloads = append(s.workloads, s.services(v)...)
+		s.workloads = append(s.workloads, made.services(v)...)
 	}
 	return nil
 }

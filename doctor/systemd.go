@@ -23,17 +23,24 @@ func (k *work) service() (*service, bool) {
 	return s, ok
 }
 
+// unitWorkloads makes workloads of units.
+type unitWorkloads struct {
+	listing  *listing
+	notebook *notebook
+	images   *images
+}
+
 // services are the workloads of a unit.
-func (s *site) services(v variant) (all []*deploy.Workload) {
+func (u *unitWorkloads) services(v variant) (all []*deploy.Workload) {
 	for _, f := range v.Files {
-		s.misplaced(f)
+		u.misplaced(f)
 	}
 	if strings.HasSuffix(v.Name, ".container") {
-		return []*deploy.Workload{s.container(v)}
+		return []*deploy.Workload{u.container(v)}
 	}
 	base := service{variant: v, user: isUsers(v)}
-	root := s.rootOf(v)
-	base.env = v.Environment("Service", s.environmentFile(root, v))
+	root := u.rootOf(v)
+	base.env = v.Environment("Service", u.environmentFile(root, v))
 	for _, x := range v.Commands("Service", "ExecStart", base.env) {
 		sv := base
 		sv.exec = x
@@ -42,7 +49,7 @@ func (s *site) services(v variant) (all []*deploy.Workload) {
 		if e, ok := v.Last("Service", "KillSignal"); ok {
 			w.StopSignal = deploy.Text{Value: e.Value, Pos: e.Pos}
 		}
-		if ran, ok := s.ran(v, x, *w); ok {
+		if ran, ok := u.ran(v, x, *w); ok {
 			w = ran
 		}
 		all = append(all, w)
@@ -66,10 +73,10 @@ func isUsers(v variant) bool {
 
 // misplaced notes what decides how a service is stopped and stands where systemd does not
 // read it.
-func (s *site) misplaced(f *unit.File) {
+func (u *unitWorkloads) misplaced(f *unit.File) {
 	for _, e := range f.Entries {
 		if home := stopKeys[e.Key]; home != "" && e.Section != home && (e.Section == "Unit" || e.Section == "Install" || e.Section == "Service" || e.Section == "Container") {
-			s.note(Note{Pos: e.Pos, Text: e.Key + " has no effect in [" + e.Section + "]", Hint: "it belongs into [" + home + "]"})
+			u.notebook.note(Note{Pos: e.Pos, Text: e.Key + " has no effect in [" + e.Section + "]", Hint: "it belongs into [" + home + "]"})
 		}
 	}
 }
@@ -137,13 +144,13 @@ func (v variant) workdir() string {
 
 // rootOf is the folder of the repository that a unit's program runs in: the longest end of
 // WorkingDirectory= that is one here, or else the repository itself.
-func (s *site) rootOf(v variant) string {
+func (u *unitWorkloads) rootOf(v variant) string {
 	if v.workdir() == "" {
 		return ""
 	}
 	parts := strings.Split(strings.Trim(path.Clean(v.workdir()), "/"), "/")
 	for i := range parts {
-		if dir := path.Join(parts[i:]...); s.hasFolder(dir) {
+		if dir := path.Join(parts[i:]...); u.listing.hasFolder(dir) {
 			return dir
 		}
 	}
@@ -152,21 +159,21 @@ func (s *site) rootOf(v variant) string {
 
 // environmentFile finds a file of variables: below the service's own folder, or by the end of
 // its path.
-func (s *site) environmentFile(root string, v variant) func(string) ([]byte, string, bool) {
+func (u *unitWorkloads) environmentFile(root string, v variant) func(string) ([]byte, string, bool) {
 	return func(name string) ([]byte, string, bool) {
 		tried := []string{}
 		if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(v.workdir(), "/")+"/"); ok && v.workdir() != "" {
 			tried = append(tried, path.Join(root, rest))
 		}
-		if at, ok := s.repo.Find(name); ok {
+		if at, ok := u.listing.repo.Find(name); ok {
 			tried = append(tried, at)
 		}
 		if !path.IsAbs(name) { // a container's, which stands beside its unit
 			tried = append(tried, path.Join(path.Dir(v.file), name))
 		}
 		for _, at := range tried {
-			if content, err := s.repo.Read(at); err == nil {
-				return content, s.repo.Shown(at), true
+			if content, err := u.listing.repo.Read(at); err == nil {
+				return content, u.listing.repo.Shown(at), true
 			}
 		}
 		return nil, "", false

@@ -12,13 +12,13 @@ import (
 const podmanStop = 10 * time.Second
 
 // container is what a container file of Podman's Quadlet starts (podman-systemd.unit(5)).
-func (s *site) container(v variant) *deploy.Workload {
+func (u *unitWorkloads) container(v variant) *deploy.Workload {
 	sv := &service{variant: v, user: isUsers(v)}
-	sv.env = v.Environment("Container", s.environmentFile("", v))
+	sv.env = v.Environment("Container", u.environmentFile("", v))
 	w := &deploy.Workload{Platform: deploy.Quadlet, Name: sv.title(), Pos: v.Header("Container"), Env: sv.env.Values, EnvOpen: sv.env.Open, Detail: sv, Grace: v.stopTimeout()}
 	if e, ok := v.Last("Container", "Image"); ok {
 		w.ImageName = deploy.Text{Value: e.Value, Pos: e.Pos, Open: strings.Contains(e.Value, "%")}
-		w.Image = s.images.imageOf(strings.TrimSuffix(e.Value, ".build"))
+		w.Image = u.images.imageOf(strings.TrimSuffix(e.Value, ".build"))
 	}
 	plain := unit.Env{Open: true} // Podman puts no variables in
 	if all := v.Commands("Container", "Exec", plain); len(all) > 0 {

@@ -20,7 +20,7 @@ type ranContainer struct {
 }
 
 // ran is what a command starts that runs a container.
-func (s *site) ran(v variant, x unit.Exec, w deploy.Workload) (*deploy.Workload, bool) {
+func (u *unitWorkloads) ran(v variant, x unit.Exec, w deploy.Workload) (*deploy.Workload, bool) {
 	words, by := x.Words, path.Base(x.Words[0].Value)
 	if by != "docker" && by != "podman" {
 		return nil, false
@@ -36,7 +36,7 @@ func (s *site) ran(v variant, x unit.Exec, w deploy.Workload) (*deploy.Workload,
 		return nil, false
 	}
 	r := &ranContainer{by: by, options: options}
-	w.Platform, w.ImageName, w.Image, w.Detail = deploy.Ran, rest[0], s.images.imageOf(rest[0].Value), r
+	w.Platform, w.ImageName, w.Image, w.Detail = deploy.Ran, rest[0], u.images.imageOf(rest[0].Value), r
 	w.Command, w.Env, w.EnvOpen = nil, map[string]deploy.Text{}, len(options["--env-file"]) > 0
 	if len(rest) > 1 {
 		w.Command = &deploy.Command{Pos: rest[1].Pos, Words: rest[1:]}
