@@ -3,8 +3,11 @@
 package doctor_test
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -119,12 +122,71 @@ func TestALinkOutOfTheFolderIsNotReadAndNamed(t *testing.T) {
 	}
 }
 
-func TestAPipeDoesNotHoldUpTheCheck(t *testing.T) {
+func TestAPipeIsNamedAndDoesNotHoldUpTheCheck(t *testing.T) {
 	dir := t.TempDir()
-	if err := syscall.Mkfifo(filepath.Join(dir, "Dockerfile"), 0o644); err != nil {
+	for _, name := range []string{"Dockerfile", "docker-compose.yml", "notes.txt"} {
+		if err := syscall.Mkfifo(filepath.Join(dir, name), 0o644); err != nil {
+			t.Skip(err)
+		}
+	}
+	r := beside(t, dir)
+	unread(t, r, "Dockerfile", "a named pipe")
+	unread(t, r, "docker-compose.yml", "a named pipe")
+	if len(r.Notes) != 2 {
+		t.Errorf("each once, and nothing of notes.txt: %+v", r.Notes)
+	}
+}
+
+func TestASocketIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir) // a socket's path is short
+	l, err := net.Listen("unix", "Procfile")
+	if err != nil {
 		t.Skip(err)
 	}
-	beside(t, dir)
+	defer l.Close()
+	unread(t, beside(t, dir), "Procfile", "a socket")
+}
+
+func TestALinkThatLeadsNowhereIsNamedIfItsNameTells(t *testing.T) {
+	for _, name := range []string{"docker-compose.yml", "supervisord.conf", "config/deploy.yml", "main.tf", "copilot/w/manifest.yml"} {
+		for _, to := range []string{path.Base(name), "gone"} { // a loop, and nothing
+			dir := t.TempDir()
+			at := filepath.Join(dir, filepath.FromSlash(name))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o755), os.Symlink(to, at)); err != nil {
+				t.Fatal(err)
+			}
+			r := beside(t, dir)
+			unread(t, r, name, "a link")
+			if len(r.Notes) != 1 {
+				t.Errorf("%s: %+v", name, r.Notes)
+			}
+		}
+	}
+}
+
+func TestALinkToAFolderThatHoldsItIsNamedAndSpoilsNothing(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "a/b/notes.txt", "")
+	if err := os.Symlink("..", filepath.Join(dir, "a", "b", "up")); err != nil {
+		t.Fatal(err)
+	}
+	r := beside(t, dir)
+	if len(r.Notes) != 1 || !strings.HasSuffix(r.Notes[0].Pos.File, "a/b/up") || r.Unread() {
+		t.Errorf("%+v", r.Notes)
+	}
+}
+
+func TestNamesThatAreNotUTF8AreRead(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "caf\xe9"), 0o755); err != nil {
+		t.Skip(err)
+	}
+	put(t, dir, "caf\xe9/Dockerfile", shellForm)
+	put(t, dir, "Dockerfile.caf\xe9", shellForm)
+	if r := beside(t, dir); ids(r) != "D101 D101 D101" || len(r.Notes) > 0 {
+		t.Errorf("%q, %+v", ids(r), r.Notes)
+	}
 }
 
 func TestWindowsLineEndsAndAByteOrderMarkChangeNothing(t *testing.T) {

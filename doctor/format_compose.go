@@ -9,7 +9,7 @@ import (
 )
 
 // composeFormats are compose's files, of which several may make one project.
-var composeFormats = []format{{name: "compose file", named: mayBeCompose, holds: compose.Holds, read: readCompose}}
+var composeFormats = []format{{name: "compose file", named: mayBeCompose, holds: compose.Holds, usual: compose.Named, read: readCompose}}
 
 // readCompose reads the projects that a file completes: the last of their files.
 func readCompose(s *site, name string, _ []byte) error {

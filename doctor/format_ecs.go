@@ -14,9 +14,9 @@ import (
 
 // ecsFormats are the ways to describe ECS' tasks and services. Terraform comes first: it says which other files are a part of it.
 var ecsFormats = []format{
-	{name: "Terraform file", named: terraform.Named, holds: holdsTerraform, read: readTerraform},
+	{name: "Terraform file", named: terraform.Named, holds: holdsTerraform, usual: terraform.Named, read: readTerraform},
 	{name: "CloudFormation template", named: isStack, holds: cloudformation.Holds, read: readCloudFormation},
-	{name: "Copilot manifest", named: isCopilot, holds: ecs.HoldsManifest, read: readCopilot},
+	{name: "Copilot manifest", named: isCopilot, holds: ecs.HoldsManifest, usual: isCopilot, read: readCopilot},
 	{name: "ECS task definition", named: isTaskDefinition, holds: ecs.HoldsJSON, read: readTaskDefinition,
 		end: func(s *site) {
 			if s.ecs != nil {

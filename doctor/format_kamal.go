@@ -11,7 +11,7 @@ import (
 )
 
 // formatKamal is the configuration of a deploy by Kamal.
-var formatKamal = format{name: "Kamal configuration", named: kamal.Named, holds: kamal.Holds, read: readKamal}
+var formatKamal = format{name: "Kamal configuration", named: kamal.Named, holds: kamal.Holds, usual: kamal.Named, read: readKamal}
 
 // readKamal adds the roles of a configuration. That of a destination is merged into the base;
 // the base alone is what is deployed where there is no destination.

@@ -9,7 +9,7 @@ import (
 )
 
 // supervisorFormats are the files that tell Supervisor which programs to run.
-var supervisorFormats = []format{{name: "configuration of Supervisor", named: isSupervisor, holds: supervisord.Holds, read: readSupervisor}}
+var supervisorFormats = []format{{name: "configuration of Supervisor", named: isSupervisor, holds: supervisord.Holds, usual: usualSupervisor, read: readSupervisor}}
 
 // isSupervisor knows what may be such a file, or a template of one, by its name.
 func isSupervisor(name string) bool {
@@ -22,6 +22,11 @@ func isSupervisor(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(base, "supervisor") && path.Ext(base) == ""
+}
+
+// usualSupervisor knows the names that only such files have.
+func usualSupervisor(name string) bool {
+	return isSupervisor(name) && strings.HasPrefix(path.Base(name), "supervisor")
 }
 
 // A supervised is what Supervisor is told of a workload.

@@ -53,16 +53,16 @@ func (s *site) find() error {
 	return err
 }
 
-// unlisted notes a folder, or a link that by its name may be a deployment's file, that was
-// not read.
+// unlisted notes a folder that was not listed, and what by its name may be a deployment's
+// file and cannot be read.
 func (s *site) unlisted(name string, err error) {
 	if s.config.excluded(name) || s.only != "" && name != path.Dir(s.only) {
 		return // nobody asked for it
 	}
-	if errors.Is(err, repo.ErrLink) && !slices.ContainsFunc(formats(), func(f format) bool { return f.holds == nil && f.named(name) }) {
+	if (errors.Is(err, repo.ErrLink) || errors.Is(err, repo.ErrOdd)) && !slices.ContainsFunc(formats(), func(f format) bool { return f.tells(name) }) {
 		return
 	}
-	s.note(Note{Pos: s.pos(name), Text: "was not read: " + err.Error(), Unread: true})
+	s.note(Note{Pos: s.pos(name), Text: "was not read: " + err.Error(), Unread: !errors.Is(err, repo.ErrCircle)})
 }
 
 // readOne reads a file.

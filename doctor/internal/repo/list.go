@@ -33,28 +33,39 @@ func (r *Repo) list(dir string) (l listing) {
 	if !r.IsFolder(dir) {
 		return l
 	}
-	f, err := r.root.Open(filepath.FromSlash(dir))
-	if err != nil {
-		return l
-	}
-	defer f.Close()
-	entries, _ := f.ReadDir(mostListed) // what could be read before a failure is there
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	entries, _ := r.entries(dir, mostListed) // what could be read before a failure is there
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
 		switch {
 		case e.IsDir() && !passed[e.Name()]:
 			l.folders = append(l.folders, name)
-		case e.Type().IsRegular(), e.Type()&fs.ModeSymlink != 0 && r.Exists(name):
+		case r.readable(name, e):
 			l.files = append(l.files, name)
 		}
 	}
 	return l
 }
 
+// entries are what a folder has, in order; most: no more than so many, -1: all.
+func (r *Repo) entries(dir string, most int) ([]fs.DirEntry, error) {
+	f, err := r.root.Open(filepath.FromSlash(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(most)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+// readable says whether an entry is a file, or a link to one.
+func (r *Repo) readable(name string, e fs.DirEntry) bool {
+	return e.Type().IsRegular() || e.Type()&fs.ModeSymlink != 0 && r.Exists(name)
+}
+
 // IsFolder says whether there is a folder of that name that Walk would go into.
 func (r *Repo) IsFolder(name string) bool {
-	if !fs.ValidPath(name) || name != "." && passed[path.Base(name)] {
+	if !valid(name) || name != "." && passed[path.Base(name)] {
 		return false
 	}
 	info, err := r.root.Stat(filepath.FromSlash(name))

@@ -25,7 +25,8 @@ var (
 	ErrLarge  = fmt.Errorf("it is larger than %d MB", MaxSize>>20)
 	ErrBinary = errors.New("it is no text")
 	ErrOdd    = errors.New("it is no ordinary file")
-	ErrLink   = errors.New("it is a link to nothing, or out of the folder")
+	ErrLink   = errors.New("it is a link to nothing, in a circle, or out of the folder")
+	ErrCircle = errors.New("it is a link to a folder that it stands in, whose files are read there")
 )
 
 // A Repo is a folder whose files are read. One goroutine uses it.
@@ -89,7 +90,7 @@ func (r *Repo) Exists(name string) bool {
 	if _, ok := r.given[name]; ok {
 		return true
 	}
-	if !fs.ValidPath(name) {
+	if !valid(name) {
 		return false
 	}
 	info, err := r.root.Stat(filepath.FromSlash(name))
@@ -107,14 +108,14 @@ func (r *Repo) Read(name string) ([]byte, error) {
 }
 
 func (r *Repo) load(name string) ([]byte, error) {
-	if !fs.ValidPath(name) {
+	if !valid(name) {
 		return nil, fmt.Errorf("read %s: %w", name, fs.ErrNotExist)
 	}
 	switch info, err := r.root.Stat(filepath.FromSlash(name)); { // before it is opened: a pipe would wait for its writer
 	case err != nil:
 		return nil, fmt.Errorf("read: %w", err)
 	case !info.Mode().IsRegular():
-		return nil, ErrOdd
+		return nil, kindOf(info.Mode())
 	case info.Size() > MaxSize:
 		return nil, ErrLarge
 	}
@@ -149,33 +150,34 @@ var passed = map[string]bool{
 }
 
 // Walk gives the names of all files, with slashes, that may matter: in order, without those
-// of libraries and caches. What cannot be listed is told to trouble.
+// of libraries and caches. What cannot be listed or read is told to trouble.
 func (r *Repo) Walk(visit func(name string), trouble func(name string, err error)) error {
-	return fs.WalkDir(r.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil && name == ".":
-			return fmt.Errorf("list %s: %w", r.show, err)
-		case err != nil:
-			trouble(name, err)
-			return nil
-		case d.IsDir() && name != "." && passed[path.Base(name)]:
-			return fs.SkipDir
-		case d.IsDir():
-			r.listed[name] = listing{walked: true}
-		case d.Type().IsRegular(), d.Type()&fs.ModeSymlink != 0 && r.Exists(name):
-			visit(name)
-		case d.Type()&fs.ModeSymlink != 0:
-			r.broken(name, trouble)
-		}
-		return nil
-	})
+	if err := r.walk(".", visit, trouble); err != nil {
+		return fmt.Errorf("list %s: %w", r.show, err)
+	}
+	return nil
 }
 
-// broken tells of a link that cannot be followed. A folder behind a link is read where it is.
-func (r *Repo) broken(name string, trouble func(string, error)) {
-	if info, err := r.root.Stat(filepath.FromSlash(name)); err != nil || !info.IsDir() {
-		trouble(name, ErrLink)
+func (r *Repo) walk(dir string, visit func(string), trouble func(string, error)) error {
+	r.listed[dir] = listing{walked: true}
+	entries, err := r.entries(dir, -1)
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		switch {
+		case e.IsDir() && passed[e.Name()]:
+		case e.IsDir():
+			if err := r.walk(name, visit, trouble); err != nil {
+				trouble(name, err)
+			}
+		case r.readable(name, e):
+			visit(name)
+		default:
+			if err := r.odd(name, e.Type()); err != nil {
+				trouble(name, err)
+			}
+		}
 	}
+	return err
 }
 
 // Find gives the file whose path ends like that of a program on a server: of
