@@ -52,6 +52,9 @@ func (e *ecsFiles) finish(s *site) {
 	agent := e.hosts.Least()
 	for _, t := range e.tasks {
 		t.Agent = agent
+		for _, o := range t.Troubles() {
+			s.note(Note{Pos: o.Pos, Text: o.Text, Hint: o.Why, Unread: o.Wrong && (s.only == "" || o.Pos.File == s.repo.Shown(s.only))})
+		}
 		for i, w := range t.Workloads() {
 			c := t.Containers[i]
 			w.Image, w.Root = s.images.ecsImage(c), ""

@@ -24,7 +24,7 @@ func FromJSON(doc tree.Node, file string) (tasks []*Task, services []Service) {
 		doc = inner
 	}
 	switch list := doc.Get("containerDefinitions"); {
-	case list.IsList():
+	case list.Exists():
 		t := &Task{Name: doc.Get("family").Text().Value, Pos: list.KeyPos(), Form: JSON, Role: doc.Get("taskRoleArn").Text()}
 		if t.Name == "" {
 			t.Name = strings.TrimSuffix(path.Base(file), ".json")

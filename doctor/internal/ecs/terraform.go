@@ -13,6 +13,7 @@ import (
 type Trouble struct {
 	Pos       deploy.Pos
 	Text, Why string
+	Wrong     bool // the file is, and cannot be read as what it says that it is
 }
 
 // FromTerraform are the tasks and services of a project.
