@@ -2,15 +2,11 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
-
-	"github.com/tasuki-jobs/tasuki/doctor/internal/repo"
 )
 
 // Options are what the user says besides the files. The zero Options do.
@@ -28,15 +24,10 @@ type Options struct {
 	Workers []string
 
 	// Stdin is read in place of a file for the path "-": what helm template or kustomize
-	// build print. Default: nothing.
+	// build print, any other YAML or JSON, a Dockerfile, a systemd unit or a Supervisor file.
+	// Default: nothing.
 	Stdin io.Reader
 }
-
-// stdinName is standard input's place among a folder's files.
-const (
-	stdinName  = "standard-input.yaml"
-	stdinShown = "(standard input)"
-)
 
 // Check reads the files and folders that paths name and judges them; no paths: the current
 // folder. What cannot be read is in the report's notes; an error means that nothing was
@@ -105,31 +96,6 @@ func (r *Report) addSite(ctx context.Context, s *site, only string) error {
 		return err
 	}
 	s.judge(r)
-	return nil
-}
-
-// addStdin checks standard input; what it refers to is looked for in the current folder.
-func (r *Report) addStdin(ctx context.Context, o Options) error {
-	if o.Stdin == nil {
-		return errors.New("standard input is not given")
-	}
-	content, err := io.ReadAll(io.LimitReader(o.Stdin, repo.MaxSize+1))
-	if err != nil {
-		return fmt.Errorf("read standard input: %w", err)
-	}
-	s, err := openSite(".", o)
-	if err != nil {
-		return err
-	}
-	_, _, ok := around(stdinName)
-	s.lone = !ok
-	s.repo.Give(stdinName, stdinShown, content)
-	if err := r.addSite(ctx, s, stdinName); err != nil {
-		return err
-	}
-	for i, f := range r.Findings { // there is no file to write into
-		r.Findings[i].Edits = slices.DeleteFunc(f.Edits, func(e Edit) bool { return e.File == stdinShown })
-	}
 	return nil
 }
 

@@ -30,6 +30,9 @@ func (s *site) read(ctx context.Context, only string) error {
 			f.end(s)
 		}
 	}
+	if only != "" && !s.taken {
+		s.files = 0 // what was read for its sake is not what was asked for
+	}
 	return nil
 }
 
@@ -47,7 +50,7 @@ func (s *site) find() error {
 		return nil
 	}
 	err := s.repo.Walk(visit, s.unlisted)
-	if s.only == stdinName {
+	if s.piped {
 		s.names = append(s.names, s.only)
 	}
 	return err
@@ -79,6 +82,7 @@ func (s *site) readOne(f format, name, only string) {
 		return
 	}
 	s.files++
+	s.taken = s.taken || only == name
 	before := len(s.workloads)
 	if err := f.read(s, name, content); err != nil {
 		n := unreadable(s.pos(name), err)

@@ -33,6 +33,8 @@ type site struct {
 	makers    []string       // programs that make a deployment's files
 	refusals  map[string]int // which of notes says that a file cannot be read
 	files     int
+	taken     bool // the single file that was asked for is of a format
+	piped     bool // it is standard input
 }
 
 func openSite(dir string, o Options) (*site, error) {

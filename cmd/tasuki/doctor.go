@@ -36,7 +36,8 @@ stop signal reaches each worker, and whether its time is enough. It runs nothing
 nobody. TIME is seconds, or 1m30s.
 
 Exit codes: 0 nothing found, 1 errors or warnings (--fail-on), 2 something could not be
-read. What is not to be found again: a comment beside or above the line,
+read. Standard input is YAML or JSON, a Dockerfile, a systemd unit or a Supervisor file; a
+Procfile, a crontab or a script is known by its name. What is not to be found again: a comment beside or above the line,
 # tasuki:ignore D101 REASON, or .tasuki-doctor.yml.
 
     tasuki doctor
@@ -93,8 +94,11 @@ func (d *doctorCmd) check(c *caller) (*doctor.Report, error) {
 		return nil, &fault{doing: "reading the deployment", why: err, code: exitUnread}
 	}
 	if r.Files == 0 && !r.Unread() {
-		return nil, &fault{doing: "reading the deployment", why: errors.New("there is no file that describes one"), code: exitUnread,
-			hint: "name the files, or the folder in which they are; `tasuki doctor --help` says which kinds are read"}
+		hint := "name the files, or the folder in which they are; `tasuki doctor --help` says which kinds are read"
+		if slices.Contains(d.Paths, "-") {
+			hint = "standard input is YAML or JSON, a Dockerfile, a systemd unit or a Supervisor file; a Procfile, a crontab or a script is known by its name: name the file"
+		}
+		return nil, &fault{doing: "reading the deployment", why: errors.New("there is no file that describes one"), code: exitUnread, hint: hint}
 	}
 	return r, nil
 }
