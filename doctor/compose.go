@@ -21,7 +21,7 @@ type composed struct {
 // composeWorkload is what a service starts.
 func composeWorkload(made *images, p *compose.Project, service *compose.Service) *deploy.Workload {
 	w := &deploy.Workload{Platform: deploy.Compose, Name: composeName(p, service.Name), Pos: service.Pos, ImageName: service.Image,
-		Entry: service.Entry, Command: service.Command, Env: service.Env, EnvOpen: service.EnvOpen, Init: service.Init,
+		Entry: service.Entry, Command: service.Command, Env: service.Env, EnvOpen: service.EnvOpen, EnvFile: service.EnvFile, Init: service.Init,
 		StopSignal: service.Signal, Grace: service.Grace, Root: p.Dir, Detail: composed{p, service}}
 	w.Image = made.composeImage(p, service)
 	if b := service.Build; b != nil && !b.Elsewhere {

@@ -18,7 +18,6 @@ Restart=always
 	Good: `-- shop-worker.service --
 [Service]
 WorkingDirectory=/srv/shop
-EnvironmentFile=/etc/default/shop
 Environment=SIDEKIQ_TIMEOUT=50
 ExecStart=/usr/local/bin/bundle exec sidekiq -t ${SIDEKIQ_TIMEOUT}
 KillMode=mixed
@@ -28,6 +27,7 @@ Restart=always
 	check: func(s *scene, say func(Finding)) {
 		for _, k := range s.works {
 			if f, ok := k.general(); ok {
+				s.site.setStop(k, &f)
 				say(f)
 			} else if f, ok := k.unknown(); ok {
 				say(f)

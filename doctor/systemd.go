@@ -45,7 +45,7 @@ func (u *unitWorkloads) services(v variant) (all []*deploy.Workload) {
 		sv := base
 		sv.exec = x
 		w := &deploy.Workload{Platform: deploy.Systemd, Name: sv.title(), Pos: x.Pos, Command: &deploy.Command{Pos: x.Pos, Words: x.Words},
-			Env: base.env.Values, EnvOpen: base.env.Open, Root: root, Dir: v.workdir(), Detail: &sv, Grace: sv.grace()}
+			Env: base.env.Values, EnvOpen: base.env.Open, EnvFile: base.env.File, Root: root, Dir: v.workdir(), Detail: &sv, Grace: sv.grace()}
 		if e, ok := v.Last("Service", "KillSignal"); ok {
 			w.StopSignal = deploy.Text{Value: e.Value, Pos: e.Pos}
 		}

@@ -15,7 +15,7 @@ const podmanStop = 10 * time.Second
 func (u *unitWorkloads) container(v variant) *deploy.Workload {
 	sv := &service{variant: v, user: isUsers(v)}
 	sv.env = v.Environment("Container", u.environmentFile("", v))
-	w := &deploy.Workload{Platform: deploy.Quadlet, Name: sv.title(), Pos: v.Header("Container"), Env: sv.env.Values, EnvOpen: sv.env.Open, Detail: sv, Grace: v.stopTimeout()}
+	w := &deploy.Workload{Platform: deploy.Quadlet, Name: sv.title(), Pos: v.Header("Container"), Env: sv.env.Values, EnvOpen: sv.env.Open, EnvFile: sv.env.File, Detail: sv, Grace: v.stopTimeout()}
 	if e, ok := v.Last("Container", "Image"); ok {
 		w.ImageName = deploy.Text{Value: e.Value, Pos: e.Pos, Open: strings.Contains(e.Value, "%")}
 		w.Image = u.images.imageOf(strings.TrimSuffix(e.Value, ".build"))

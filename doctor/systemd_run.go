@@ -14,8 +14,9 @@ import (
 // systemd's signal to the first process in it, unless it has left (-d) or an ExecStop stops the container
 // before that; what kills the client leaves the container alone.
 type ranContainer struct {
-	by      string // docker, podman
-	stopped bool   // by an ExecStop of its own
+	by      string       // docker, podman
+	stopped bool         // by an ExecStop of its own
+	stop    *stopCommand // that one, if it says no time; nil: it says one
 	options map[string][]deploy.Text
 }
 
@@ -38,8 +39,14 @@ func (u *unitWorkloads) ran(v variant, x unit.Exec, w deploy.Workload) (*deploy.
 	r := &ranContainer{by: by, options: options}
 	w.Platform, w.ImageName, w.Image, w.Detail = deploy.Ran, rest[0], u.images.imageOf(rest[0].Value), r
 	w.Command, w.Env, w.EnvOpen = nil, map[string]deploy.Text{}, len(options["--env-file"]) > 0
+	w.EnvFile = deploy.EnvFile{}
 	if len(rest) > 1 {
 		w.Command = &deploy.Command{Pos: rest[1].Pos, Words: rest[1:]}
+	}
+	if file, ok := r.last("--env-file"); ok {
+		if _, here := u.listing.repo.Find(file.Value); !here {
+			w.EnvFile.Name = file
+		}
 	}
 	r.into(&w)
 	w.Grace = r.grace(v, x)
@@ -54,6 +61,7 @@ func (r *ranContainer) into(w *deploy.Workload) {
 	for _, e := range append(r.options["-e"], r.options["--env"]...) {
 		name, value, given := strings.Cut(e.Value, "=")
 		w.Env[name] = deploy.Text{Value: value, Pos: e.Pos, Open: e.Open || !given}
+		w.EnvFile.Spare(name)
 	}
 	if t, ok := r.last("--init"); ok && t.Value != "false" {
 		w.Init = t.Pos
@@ -85,8 +93,10 @@ func (r *ranContainer) grace(v variant, x unit.Exec) Figure {
 		options, _ := optionsOf(stop.Words[at+1:], stopAlone)
 		said := &ranContainer{options: options}
 		if t, ok := said.last("-t", "--time", "--timeout"); ok {
+			r.stop = nil
 			return seconds(t, r.by+" stop -t")
 		}
+		r.stop = &stopCommand{stop, v.grace()}
 	}
 	if t, ok := r.last("--stop-timeout"); ok && r.stopped {
 		return seconds(t, "--stop-timeout")

@@ -33,3 +33,27 @@ func TestTheListenerOfLaravelIsNoWorkerThatASignalStops(t *testing.T) {
 		t.Errorf("%+v", r.Findings)
 	}
 }
+
+func TestAStopOfAContainerWithoutATimeGetsOne(t *testing.T) {
+	for unit, want := range map[string]string{
+		"ExecStart=/usr/bin/docker run --rm --name stop-w example/shop sidekiq -t 25\nExecStop=-/usr/bin/docker stop stop-w\n":                "ExecStop=-/usr/bin/docker stop -t 30 stop-w",
+		"ExecStart=/usr/bin/podman run --rm --name w example/shop sidekiq -t 25\nExecStop=/usr/bin/podman container stop \\\n  -i w\n":        "ExecStop=/usr/bin/podman container stop -t 30 \\",
+		"ExecStart=/usr/bin/docker run --rm --name w example/shop sidekiq -t 100\nTimeoutStopSec=infinity\nExecStop=/usr/bin/docker stop w\n": "ExecStop=/usr/bin/docker stop -t 105 w",
+	} {
+		dir := write(t, "-- a.service --\n[Service]\nRestart=always\n"+unit)
+		r, err := doctor.Check(t.Context(), []string{dir}, doctor.Options{})
+		if err != nil || len(r.Findings) != 1 || r.Findings[0].Rule != "R701" || strings.Join(r.Findings[0].Paste, "\n") != want {
+			t.Fatalf("%v %+v", err, r.Findings)
+		}
+		if left := fix(t, dir, doctor.Options{}).Findings; len(left) > 0 {
+			t.Errorf("%s\n%+v", unit, left)
+		}
+	}
+}
+
+func TestAStopOfAContainerIsNotWrittenBeyondTheTimeOfItsUnit(t *testing.T) {
+	r := check(t, "-- a.service --\n[Service]\nRestart=always\nExecStart=/usr/bin/docker run --rm --name w example/shop sidekiq -t 100\nExecStop=/usr/bin/docker stop w\n", doctor.Options{})
+	if len(r.Findings) != 1 || len(r.Findings[0].Edits) > 0 || !strings.Contains(r.Findings[0].Fix, "TimeoutStopSec=") || len(r.Findings[0].Paste) != 1 {
+		t.Errorf("%+v", r.Findings)
+	}
+}

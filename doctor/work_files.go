@@ -18,6 +18,10 @@ func (f *workFiles) place(k *work) worker.Place {
 	return worker.Place{
 		Variable: k.variable,
 		Open:     k.EnvOpen,
+		Absent: func(name string) (deploy.Text, bool) {
+			_, set := k.chain.Env[name]
+			return k.EnvFile.Name, !set && k.EnvFile.Sets(name)
+		},
 		Read: func(name string) ([]byte, string, bool) {
 			if dir := k.chain.Dir; dir != "" && !path.IsAbs(name) {
 				if content, shown, ok := f.readIn(k.Workload, path.Join(dir, name)); ok {

@@ -56,6 +56,7 @@ type Service struct {
 	Strings  []String        // commands that are written as one string
 	Env      map[string]deploy.Text
 	EnvOpen  bool
+	EnvFile  deploy.EnvFile
 	Init     deploy.Pos // where it is true
 	Signal   deploy.Text
 	Grace    deploy.Figure

@@ -27,6 +27,7 @@ func (r *reader) environment(s *Service) {
 				t = deploy.Text{Value: "${" + key + "}", Pos: t.Pos, Open: true} // whoever starts compose has it
 			}
 			s.Env[key] = t
+			s.EnvFile.Spare(key)
 		}
 	case []any:
 		for _, item := range env {
@@ -36,6 +37,7 @@ func (r *reader) environment(s *Service) {
 				t = deploy.Text{Value: "${" + key + "}", Pos: t.Pos, Open: true}
 			}
 			s.Env[key] = t
+			s.EnvFile.Spare(key)
 		}
 	}
 	for key, t := range s.Env {
@@ -61,6 +63,16 @@ func (r *reader) envPos(key string) deploy.Pos {
 	return deploy.Pos{}
 }
 
+// filePos is where the service names its files of variables.
+func (r *reader) filePos() deploy.Pos {
+	for _, o := range r.origins {
+		if n := o.Node.Get("env_file"); n.Exists() {
+			return n.KeyPos()
+		}
+	}
+	return deploy.Pos{}
+}
+
 // envFile reads a file of variables. One that is not here is on the server.
 func (r *reader) envFile(s *Service, ref string) {
 	name, ok := r.project.path(ref)
@@ -69,17 +81,18 @@ func (r *reader) envFile(s *Service, ref string) {
 		content, err = r.project.files.Read(name)
 	}
 	if !ok || err != nil {
-		s.EnvOpen = true
+		s.EnvOpen, s.EnvFile = true, deploy.EnvFile{Name: text(ref, r.filePos())}
 		return
 	}
 	found, err := parseEnv(content)
 	if err != nil {
-		s.EnvOpen = true
+		s.EnvOpen, s.EnvFile = true, deploy.EnvFile{Name: text(ref, r.filePos())}
 		r.project.note(Note{Pos: deploy.Pos{File: r.project.files.Shown(name)}, Text: "cannot be read as an env file: " + err.Error(), Unread: true})
 		return
 	}
 	for key, value := range found {
 		s.Env[key] = deploy.Text{Value: value, Pos: deploy.Pos{File: r.project.files.Shown(name), Line: lineOf(content, key)}}
+		s.EnvFile.Spare(key)
 	}
 }
 

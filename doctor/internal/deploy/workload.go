@@ -31,6 +31,7 @@ type Workload struct {
 	Command   *Command // in place of the image's CMD; nil: that one counts
 	Env       map[string]Text
 	EnvOpen   bool // there may be more variables: an env_file, a secret
+	EnvFile   EnvFile
 
 	Init       Pos // where the platform is told to put an init in front of it
 	StopSignal Text

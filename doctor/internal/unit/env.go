@@ -6,7 +6,8 @@ import (
 	"github.com/tasuki-jobs/tasuki/doctor/internal/deploy"
 )
 
-// Environment is what a section's Environment= and EnvironmentFile= set. read gives a file
+// Environment is what a section's Environment= and EnvironmentFile= set: the files come last and
+// win, also those that are not here (systemd.exec(5)). read gives a file
 // that is named there, and the name under which people know it.
 func (u *Unit) Environment(section string, read func(name string) ([]byte, string, bool)) Env {
 	env := Env{Values: map[string]deploy.Text{}}
@@ -28,16 +29,18 @@ func (u *Unit) Environment(section string, read func(name string) ([]byte, strin
 			content, shown, ok = read(name)
 		}
 		if !ok {
-			env.Open = true
+			env.Open, env.File = true, deploy.EnvFile{Name: deploy.Text{Value: name, Pos: e.Pos, Open: open}}
 			continue
 		}
 		for name, value := range variables(shown, string(content)) {
 			env.Values[name] = value
+			env.File.Spare(name)
 		}
 	}
 	for _, e := range u.All(section, "UnsetEnvironment") {
 		for _, w := range split(e.Value) {
 			delete(env.Values, w.text)
+			env.File.Spare(w.text)
 		}
 	}
 	return env

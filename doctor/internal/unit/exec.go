@@ -95,7 +95,8 @@ func sentence(text string) bool { return strings.ContainsAny(text, blanks) }
 // Env is what a command's variables are taken from.
 type Env struct {
 	Values map[string]deploy.Text
-	Open   bool // there are more, which no file here shows
+	Open   bool           // there are more, which no file here shows
+	File   deploy.EnvFile // that may set them otherwise
 }
 
 // managers are variables that systemd sets by itself, or may.
@@ -108,7 +109,7 @@ func (v Env) get(name string) (value string, ok bool) {
 	t, ok := v.Values[name]
 	switch {
 	case ok:
-		return t.Value, !t.Open
+		return t.Value, !t.Open && !v.File.Sets(name)
 	case v.Open || managers[name]:
 		return "", false
 	}

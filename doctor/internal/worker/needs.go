@@ -15,6 +15,10 @@ type Place struct {
 	Variable func(name string) (deploy.Text, bool)
 	Open     bool // there may be variables that no file shows
 
+	// Absent is a file that is not here and may set a variable, whatever Variable says of it; nil:
+	// there is none.
+	Absent func(name string) (file deploy.Text, ok bool)
+
 	// Read is a file of the worker's own folder, and the name under which people know it.
 	Read func(name string) (content []byte, shown string, ok bool)
 }
@@ -73,6 +77,9 @@ func (f *Found) timeout(p Place, told Told) deploy.Figure {
 		}
 	}
 	for _, name := range f.Kind.Env { // GoodJob's configuration wins over its variable
+		if file, ok := p.absent(name); ok {
+			return f.figure(f.absent(file))
+		}
 		if t, ok := p.variable(name); ok {
 			return f.figure(setting{text: t, what: name})
 		}
@@ -108,6 +115,13 @@ func (p Place) variable(name string) (deploy.Text, bool) {
 		return deploy.Text{}, false
 	}
 	return p.Variable(name)
+}
+
+func (p Place) absent(name string) (deploy.Text, bool) {
+	if p.Absent == nil {
+		return deploy.Text{}, false
+	}
+	return p.Absent(name)
 }
 
 // figure reads a setting.

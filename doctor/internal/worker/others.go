@@ -141,7 +141,9 @@ func horizonConfig(_ *Found, p Place) (found setting, ok bool) {
 func phpValue(expr string, at deploy.Pos, p Place) deploy.Text {
 	if m := phpEnv.FindStringSubmatch(expr); m != nil {
 		t, ok := p.variable(m[1])
+		_, absent := p.absent(m[1])
 		switch {
+		case absent:
 		case ok:
 			return t
 		case !p.Open && m[2] != "":

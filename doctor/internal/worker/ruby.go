@@ -140,8 +140,9 @@ func rubyValue(expr string, at deploy.Pos, p Place) deploy.Text {
 	if m := rubyFetch.FindStringSubmatch(expr); m != nil {
 		name, fallback := m[1]+m[4], m[2]+m[3]+m[5]
 		t, ok := p.variable(name)
+		_, absent := p.absent(name)
 		switch {
-		case ok && t.Open, !ok && p.Open, !ok && fallback == "":
+		case absent, ok && t.Open, !ok && p.Open, !ok && fallback == "":
 			return open
 		case ok:
 			at, expr = t.Pos, t.Value
