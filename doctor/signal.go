@@ -94,5 +94,6 @@ func (l lost) finding() Finding {
 	if l.Platform == deploy.Supervisor {
 		l.inProgram(&f)
 	}
+	l.inOverlay(&f)
 	return f
 }
