@@ -59,6 +59,9 @@ func (s *scene) setGrace(k *work) (fix string, paste []string, edits []Edit) {
 		most = max(most, other.proposed())
 	}
 	value := wholeSeconds(most)
+	if paste, edits, ok := s.setOperation(k, value); ok {
+		return "in the patch, as the value of its operation", paste, edits
+	}
 	c, _ := k.container()
 	line := "terminationGracePeriodSeconds: " + value
 	if c.Pod.IsTerraform() {
