@@ -116,6 +116,9 @@ var numbers = map[string]syscall.Signal{"HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4,
 // passing says which signals are passed on.
 func (c contender) passing(names []string) string {
 	s := c.worker(nil, strings.Join(names, ",")+",RTMAX", -1, 0)
+	if c.file == ours {
+		s.hearsAll()
+	}
 	var kept []string
 	for _, name := range names {
 		if !s.passes(numbers[name], name) {

@@ -75,6 +75,16 @@ func (c contender) worker(flags []string, catches string, drain, code int) *spac
 	return s
 }
 
+// hearsAll waits until ours hears the signals too that it begins to hear when its command has
+// been started: what the first process of a namespace does not hear is lost.
+func (s *space) hearsAll() {
+	s.t.Helper()
+	s.until("it hears all signals", func() bool {
+		does, err := proc.ReadSignals(s.init)
+		return err == nil && does.Caught.Has(64)
+	})
+}
+
 // passes sends a signal and says whether the worker got it, or only some others that were
 // sent later. One of those may overtake it: an init has several threads.
 func (s *space) passes(sig syscall.Signal, name string) bool {
