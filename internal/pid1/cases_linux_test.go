@@ -173,6 +173,9 @@ func (c contender) halting(sig syscall.Signal, name string) string {
 func (c contender) haltingWith(flags []string, sig syscall.Signal, name string) string {
 	s := c.worker(flags, name+",RTMAX", -1, 0)
 	worker := s.only(s.init, "the worker", any).PID
+	if c.file == ours {
+		s.hearsAll()
+	}
 	s.gets(sig, 64)
 	s.until("something", func() bool {
 		return s.state(s.init) == 'T' || s.state(worker) == 'T' || strings.Contains(s.says(), "worker got RTMAX")
@@ -184,7 +187,7 @@ func (c contender) haltingWith(flags []string, sig syscall.Signal, name string) 
 	switch {
 	case s.state(worker) == 'T':
 		said = "SIGSTOP for the group"
-	case strings.Contains(s.says(), "worker got "+name):
+	case strings.Contains(s.says(), "worker got "+name), s.state(s.init) != 'T' && s.arrives(name):
 		said = "passed on"
 	}
 	if s.state(s.init) == 'T' {

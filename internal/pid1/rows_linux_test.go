@@ -90,6 +90,12 @@ func (s *space) hearsAll() {
 func (s *space) passes(sig syscall.Signal, name string) bool {
 	s.t.Helper()
 	s.gets(sig)
+	return s.arrives(name)
+}
+
+// arrives says whether the worker gets what was sent before, rather than only what is sent now.
+func (s *space) arrives(name string) bool {
+	s.t.Helper()
 	for range 5 {
 		before := strings.Count(s.says(), "worker got RTMAX\n")
 		s.gets(64)
