@@ -109,9 +109,11 @@ func (p *Program) Signal() deploy.Text {
 }
 
 // Words are the words of its command, which no shell reads.
-func (p *Program) Words() (words []deploy.Text) {
-	for _, w := range split(p.Command.Value) {
-		words = append(words, p.text(w, p.Command.Pos))
+func (p *Program) Words() []deploy.Text {
+	parts := split(p.Command.Value)
+	words := make([]deploy.Text, len(parts))
+	for i, part := range parts {
+		words[i] = p.text(part, p.Command.Pos)
 	}
 	return words
 }
